@@ -45,6 +45,7 @@ export const errorCatalogue = {
   GuardFired: { transient: false, meaning: 'After writes were opened, a guard found something wrong.' },
   ReversalFailed: { transient: false, meaning: 'Undoing failed too; both errors are given.' },
   EvidenceRejected: { transient: false, meaning: 'The trail did not take a record.' },
+  LoginRefused: { transient: false, meaning: 'A database does not take the login that the policy names.' },
   NotConfigured: { transient: false, meaning: 'An environment variable that the function needs is absent or wrong.' },
 } as const satisfies Record<string, { transient: boolean; meaning: string }>;
 
