@@ -1,0 +1,166 @@
+/** The stage a rehearsal plays on: the sandbox with the stacks deployed, the cluster, the application, the probes. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parse, stringify } from 'yaml';
+import { type Policy, parsePolicy } from '../../../lib/domain/policy/policy.ts';
+import type { World } from '../../../lib/sandbox/contract.ts';
+import { Sandbox } from '../../../lib/sandbox/sandbox.ts';
+import { createCluster, type OrdersCluster } from '../cluster.ts';
+import type { WorkloadConfig } from '../workload/config.ts';
+import type { ProbeConfig } from '../workload/probes.ts';
+import { Witness } from './questions.ts';
+
+const root = new URL('../../../', import.meta.url).pathname;
+const example = new URL('../', import.meta.url).pathname;
+
+/** One nominal minute of waits, schedules and alarm periods passes in a second. */
+export const timeScale = 60;
+/** Transactions a second over all shards, and milliseconds between two tries of a probe. */
+const rate = 60;
+const probeIntervalMs = 100;
+
+export interface StageOptions {
+  /** Where everything that outlives the rehearsal goes. */
+  directory: string;
+  shards: number;
+  orders: number;
+  scale?: number;
+  /** Changes of the example's policy, section by section. */
+  policy?: Record<string, unknown>;
+  /** Told what is being done, in a few words. */
+  progress: (line: string) => void;
+}
+
+export interface Stage {
+  sandbox: Sandbox;
+  policy: Policy;
+  cluster: OrdersCluster;
+  witness: Witness;
+  directory: string;
+  /** Outputs of the deployed stacks, over all stacks. */
+  outputs: Record<string, string>;
+  /** Starts the application and the probes. */
+  startTraffic(): void;
+  /** Ends them and waits until their lists are whole. */
+  stopTraffic(): Promise<void>;
+  /** Ends everything that was started. */
+  close(): Promise<void>;
+}
+
+export async function setStage(options: StageOptions): Promise<Stage> {
+  const { directory, progress } = options;
+  await mkdir(directory, { recursive: true });
+  for (const old of ['workload.jsonl', 'probes.jsonl', 'evidence', 'cdk.out'])
+    await rm(join(directory, old), { recursive: true, force: true });
+  const world = JSON.parse(await readFile(join(example, 'account.json'), 'utf8')) as World;
+  const policyFile = join(directory, 'rollback.yaml');
+  const policy = await writePolicy(policyFile, options);
+  const cdkOut = join(directory, 'cdk.out');
+
+  progress('Synthesising the stacks and starting the sandbox');
+  const synthesised = synthesise(policyFile, cdkOut);
+  const sandbox = await Sandbox.start({ world, clock: { scale: options.scale ?? timeScale } });
+  const children: ChildProcess[] = [];
+  const close = async () => {
+    await Promise.all(children.map(end));
+    await sandbox.stop();
+  };
+  try {
+    Object.assign(process.env, sandbox.environment());
+    const witness = new Witness(sandbox.dns);
+    progress(`Starting ${policy.shards.length} PostgreSQL instances with ${options.orders} orders`);
+    const securityGroups = world.securityGroups.filter(({ name }) => name === 'orders-db').map(({ id }) => id);
+    const [cluster] = await Promise.all([
+      createCluster({ policy, orders: options.orders, securityGroups, resolve: (name) => witness.address(name) }),
+      synthesised,
+    ]);
+    progress('Deploying the synthesised template');
+    const stacks = await sandbox.deploy(cdkOut);
+    const outputs = Object.assign({}, ...Object.values(stacks).map((stack) => stack.outputs)) as Record<string, string>;
+
+    const traffic: WorkloadConfig = {
+      dns: sandbox.dns,
+      localAddress: sandbox.host('app').address,
+      port: cluster.shards[0]!.instance.port,
+      database: policy.database,
+      secret: policy.logins.applications[0]!,
+      shards: policy.shards.map(({ name, record }) => ({ name, record })),
+      rate,
+      file: join(directory, 'workload.jsonl'),
+    };
+    const probes: ProbeConfig = {
+      ...traffic,
+      cluster: policy.cluster,
+      intervalMs: probeIntervalMs,
+      file: join(directory, 'probes.jsonl'),
+    };
+    return {
+      sandbox,
+      policy,
+      cluster,
+      witness,
+      directory,
+      outputs,
+      startTraffic() {
+        children.push(start('workload/main.ts', traffic), start('workload/probes.ts', probes));
+      },
+      async stopTraffic() {
+        await Promise.all(children.splice(0).map(end));
+      },
+      close,
+    };
+  } catch (error) {
+    await synthesised.catch(() => {});
+    await close();
+    throw error;
+  }
+}
+
+async function writePolicy(file: string, options: StageOptions): Promise<Policy> {
+  const plain = parse(await readFile(join(example, 'rollback.yaml'), 'utf8')) as Record<string, any>;
+  plain.shards = Array.from({ length: options.shards }, (_, n) => ({
+    name: `shard-${n}`,
+    record: `shard-${n}.${plain.zone.name}`,
+  }));
+  for (const [section, change] of Object.entries(options.policy ?? {})) plain[section] = merge(plain[section], change);
+  await writeFile(file, stringify(plain));
+  return parsePolicy(plain);
+}
+
+function merge(value: unknown, change: unknown): unknown {
+  if (typeof value !== 'object' || value === null || typeof change !== 'object' || change === null) return change;
+  const merged: Record<string, unknown> = { ...value };
+  for (const [key, inner] of Object.entries(change)) merged[key] = merge(merged[key], inner);
+  return merged;
+}
+
+/** Runs the CDK app in a process of its own, as `cdk synth` would. */
+async function synthesise(policyFile: string, outdir: string): Promise<void> {
+  const child = spawn(process.execPath, [join(root, 'bin/app.ts')], {
+    cwd: root,
+    env: { ...process.env, CDK_OUTDIR: outdir, ROLLBACK_POLICY: policyFile },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let said = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (said += chunk));
+  const [status] = (await once(child, 'close')) as [number | null];
+  if (status !== 0) throw new Error(`the CDK app could not be synthesised:\n${said}`);
+}
+
+function start(script: string, config: object): ChildProcess {
+  // The pipe to the child's standard input closes with this process, and the child ends by that.
+  return spawn(process.execPath, [join(example, script), JSON.stringify(config)], {
+    stdio: ['pipe', 'inherit', 'inherit'],
+  });
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const closed = once(child, 'exit');
+  child.kill('SIGTERM');
+  const forced = setTimeout(() => child.kill('SIGKILL'), 10_000);
+  await closed;
+  clearTimeout(forced);
+}
