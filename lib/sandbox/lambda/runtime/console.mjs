@@ -1,0 +1,26 @@
+import { format } from 'node:util';
+
+const levels = { debug: 'DEBUG', trace: 'TRACE', log: 'INFO', info: 'INFO', warn: 'WARN', error: 'ERROR' };
+
+/**
+ * Console output as the managed runtime writes it: time, request id, level, message, in columns or as JSON.
+ * A newline inside a message becomes a carriage return, so that the host keeps it one log event.
+ */
+export function patchConsole(requestId, logFormat) {
+  for (const [method, level] of Object.entries(levels)) {
+    console[method] = (...values) => {
+      const line =
+        logFormat === 'JSON' ? asJson(level, requestId(), values) : asText(level, requestId(), values);
+      process.stdout.write(`${line.replaceAll('\n', '\r')}\n`);
+    };
+  }
+}
+
+function asText(level, requestId, values) {
+  return [new Date().toISOString(), requestId ?? 'undefined', level, format(...values)].join('\t');
+}
+
+function asJson(level, requestId, values) {
+  const message = values.length === 1 && typeof values[0] !== 'string' ? values[0] : format(...values);
+  return JSON.stringify({ timestamp: new Date().toISOString(), level, requestId, message });
+}

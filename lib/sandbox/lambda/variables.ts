@@ -1,0 +1,45 @@
+import type { SandboxContext } from '../contract.ts';
+import type { FunctionDefinition } from './configuration.ts';
+
+interface VariableOptions {
+  context: SandboxContext;
+  definition: FunctionDefinition;
+  endpoint: string;
+  logStream: string;
+  temporaryDirectory: string;
+  compileCache: string;
+}
+
+/** A child's whole environment: AWS's reserved variables and the function's own, nothing of ours. */
+export function environmentVariables(options: VariableOptions): Record<string, string> {
+  const { context, definition } = options;
+  const roleName = definition.roleArn.split('/').at(-1);
+  const keys = context.credentials({
+    arn: `arn:aws:sts::${context.account}:assumed-role/${roleName}/${definition.name}`,
+    roleArn: definition.roleArn,
+  });
+  return {
+    PATH: '/usr/local/bin:/usr/bin:/bin',
+    LANG: 'en_US.UTF-8',
+    TZ: ':UTC',
+    TMPDIR: options.temporaryDirectory,
+    NODE_COMPILE_CACHE: options.compileCache,
+    AWS_ENDPOINT_URL: options.endpoint,
+    ...definition.environment,
+    _HANDLER: definition.handler,
+    LAMBDA_TASK_ROOT: definition.codeDirectory,
+    AWS_REGION: context.region,
+    AWS_DEFAULT_REGION: context.region,
+    AWS_EXECUTION_ENV: `AWS_Lambda_${definition.runtime}`,
+    AWS_LAMBDA_FUNCTION_NAME: definition.name,
+    AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
+    AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(definition.memoryMegabytes),
+    AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
+    AWS_LAMBDA_LOG_GROUP_NAME: definition.logGroup,
+    AWS_LAMBDA_LOG_STREAM_NAME: options.logStream,
+    AWS_LAMBDA_LOG_FORMAT: definition.logFormat,
+    AWS_ACCESS_KEY_ID: keys.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: keys.secretAccessKey,
+    AWS_SESSION_TOKEN: keys.sessionToken,
+  };
+}
