@@ -66,7 +66,7 @@ async function find<Ports>(
   } catch (error) {
     if (isTransient(error)) throw error;
     const data = failure(place.target, step, error, request);
-    await afterFailure(error, () => conclude(lane, place, data));
+    await afterFailure(error, () => conclude(lane, place, { ...data, finding: true }));
     throw error;
   }
   const evidence = clean(step.evidence?.(result, request));
@@ -76,7 +76,8 @@ async function find<Ports>(
       throw new TypeError(`${step.name} records a decision, but its evidence names none.`);
     await lane.append({ ...place.names, kind: 'decision', data: { decision, by, facts } });
   } else {
-    await conclude(lane, place, { target: place.target, result: 'ok', ...(evidence && { facts: evidence }) });
+    const data = { target: place.target, result: 'ok' as const, finding: true as const };
+    await conclude(lane, place, { ...data, ...(evidence && { facts: evidence }) });
   }
   return { lane: lane.cursor, result };
 }

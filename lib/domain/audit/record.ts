@@ -71,6 +71,8 @@ const dataOf = {
   outcome: z.strictObject({
     target: short,
     result: verdict,
+    /** It judges what it saw and changed nothing: no intent goes before it. */
+    finding: z.optional(z.literal(true)),
     error: z.optional(errorName),
     sqlstate: z.optional(sqlstate),
     incarnation: z.optional(incarnation),
