@@ -46,6 +46,7 @@ export const errorCatalogue = {
   ReversalFailed: { transient: false, meaning: 'Undoing failed too; both errors are given.' },
   EvidenceRejected: { transient: false, meaning: 'The trail did not take a record.' },
   LoginRefused: { transient: false, meaning: 'A database does not take the login that the policy names.' },
+  StatementFailed: { transient: false, meaning: 'A database answered a statement with an error of its own.' },
   NotConfigured: { transient: false, meaning: 'An environment variable that the function needs is absent or wrong.' },
 } as const satisfies Record<string, { transient: boolean; meaning: string }>;
 
