@@ -109,7 +109,9 @@ async function createParameterGroup(rds: RDSClient): Promise<void> {
   await rds.send(
     new ModifyDBParameterGroupCommand({
       DBParameterGroupName: parameterGroup,
-      Parameters: [{ ParameterName: 'track_commit_timestamp', ParameterValue: '1', ApplyMethod: 'pending-reboot' }],
+      Parameters: [
+        { ParameterName: 'track_commit_timestamp', ParameterValue: '1', ApplyMethod: 'pending-reboot' },
+      ],
     }),
   );
 }
@@ -152,7 +154,12 @@ async function createNames(policy: Policy, shards: OrdersCluster['shards']): Pro
       ChangeBatch: {
         Changes: shards.map(({ record, instance }) => ({
           Action: 'CREATE',
-          ResourceRecordSet: { Name: record, Type: 'CNAME', TTL: ttl, ResourceRecords: [{ Value: instance.host }] },
+          ResourceRecordSet: {
+            Name: record,
+            Type: 'CNAME',
+            TTL: ttl,
+            ResourceRecords: [{ Value: instance.host }],
+          },
         })),
       },
     }),
@@ -181,7 +188,9 @@ async function fill(options: {
     await client.query(await sqlFile('schema.sql'));
     for (const { username, password: secret } of logins.applications) {
       await client.query(`CREATE ROLE ${username} LOGIN PASSWORD '${secret}'`);
-      await client.query(`GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO ${username}`);
+      await client.query(
+        `GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO ${username}`,
+      );
       await client.query(`GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO ${username}`);
     }
     await client.query(`CREATE ROLE ${auditor.username} LOGIN PASSWORD '${auditor.password}'`);

@@ -25,7 +25,11 @@ export async function readLines<Line>(file: string): Promise<Line[]> {
 }
 
 /** After a rollback: every shard is on its clone, and nothing was lost that should be there. */
-export async function checkRolledBack(stage: Stage, shards: ShardReport[], restorePoint: string): Promise<Findings> {
+export async function checkRolledBack(
+  stage: Stage,
+  shards: ShardReport[],
+  restorePoint: string,
+): Promise<Findings> {
   const lines = await readLines<TransactionLine>(join(stage.directory, 'workload.jsonl'));
   const checks: Check[] = [];
   const straddling: Findings['straddling'] = [];
@@ -48,9 +52,21 @@ export async function checkRolledBack(stage: Stage, shards: ShardReport[], resto
   checks.push(await checkNames(stage, shards));
   checks.push(
     none('the damage is on no clone', await damagedClones(stage, shards), `${shards.length} clones asked`),
-    none('every transaction acknowledged before the restore point is on its clone', every((r) => r.lost), `restore point ${at}`),
-    none('no transaction whose COMMIT was sent after the restore point is on a clone', every((r) => r.revived), 'none found'),
-    none('every transaction that a clone acknowledged is on it', every((r) => r.lostOnClone), 'all there'),
+    none(
+      'every transaction acknowledged before the restore point is on its clone',
+      every((r) => r.lost),
+      `restore point ${at}`,
+    ),
+    none(
+      'no transaction whose COMMIT was sent after the restore point is on a clone',
+      every((r) => r.revived),
+      'none found',
+    ),
+    none(
+      'every transaction that a clone acknowledged is on it',
+      every((r) => r.lostOnClone),
+      'all there',
+    ),
     {
       name: 'transactions that straddle the restore point are listed',
       ok: results.length === shards.length,
@@ -80,7 +96,8 @@ export async function checkUnmoved(stage: Stage, shards: ShardReport[], since: D
     if (named !== source) problems.push(`${shard.record} answers ${named}, expected ${source}`);
     const keys = await stage.witness.keys(shard.source);
     const own = lines.filter((line) => line.shard === shard.id && line.state === 'acknowledged');
-    for (const line of own) if (line.server !== source || !keys.has(line.key)) lost.push(`${shard.id} ${line.key}`);
+    for (const line of own)
+      if (line.server !== source || !keys.has(line.key)) lost.push(`${shard.id} ${line.key}`);
     if (!own.some((line) => line.ackedAt !== null && line.ackedAt > since.toISOString()))
       problems.push(`${shard.id} took no write after the run ended`);
   }
@@ -139,7 +156,11 @@ async function checkProbes(stage: Stage): Promise<Check> {
   };
 }
 
-async function checkOldDatabases(stage: Stage, shards: ShardReport[], lines: TransactionLine[]): Promise<Check> {
+async function checkOldDatabases(
+  stage: Stage,
+  shards: ShardReport[],
+  lines: TransactionLine[],
+): Promise<Check> {
   const problems: string[] = [];
   for (const { id, source } of shards) {
     const address = await stage.witness.address(source.host);
@@ -147,7 +168,8 @@ async function checkOldDatabases(stage: Stage, shards: ShardReport[], lines: Tra
     const missing = lines.filter(
       (line) => line.server === address && line.state === 'acknowledged' && !keys.has(line.key),
     );
-    if (missing.length > 0) problems.push(`${id}: ${missing.length} acknowledged transactions are not on the old database`);
+    if (missing.length > 0)
+      problems.push(`${id}: ${missing.length} acknowledged transactions are not on the old database`);
     const open = await stage.witness.openLogins(source, stage.policy.allowedRoles);
     if (open.length > 0) problems.push(`${id}: ${open.join(', ')} may still log in to the old database`);
   }

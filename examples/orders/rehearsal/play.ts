@@ -148,7 +148,9 @@ export function play(stage: Stage, follower: Follower): Play {
   };
 
   async function runOf(execution: string): Promise<string | null> {
-    const lock = await object<{ run: string | null; lastRun?: string | null }>(`locks/${stage.policy.cluster}.json`);
+    const lock = await object<{ run: string | null; lastRun?: string | null }>(
+      `locks/${stage.policy.cluster}.json`,
+    );
     void execution;
     return lock?.run ?? lock?.lastRun ?? null;
   }

@@ -38,7 +38,8 @@ const shardFails: Scenario = {
   title: 'one clone ends in incompatible-restore: nothing moves',
   prepare(stage) {
     const last = stage.policy.shards.at(-1)!.name;
-    stage.faults.restore = (id) => (id.startsWith(`${stage.policy.cluster}-${last}-`) ? 'incompatible-restore' : undefined);
+    stage.faults.restore = (id) =>
+      id.startsWith(`${stage.policy.cluster}-${last}-`) ? 'incompatible-restore' : undefined;
   },
   async play(play) {
     return unmoved(play, 'CloneFailed');
@@ -54,7 +55,9 @@ const cutoverFails: Scenario = {
       const changes: { Action: string }[] = input?.ChangeBatch?.Changes ?? [];
       // The change of the TTL passes, the move (delete and create) does not.
       if (changes.some(({ Action }) => Action === 'CREATE'))
-        throw new ServiceError('InvalidChangeBatch', 'The request was refused by the rehearsal', { status: 400 });
+        throw new ServiceError('InvalidChangeBatch', 'The request was refused by the rehearsal', {
+          status: 400,
+        });
     };
   },
   async play(play) {
@@ -75,7 +78,10 @@ const rollbackTwice: Scenario = {
     await play.stage.stopTraffic();
     const findings = await checkRolledBack(play.stage, second.shards, second.restorePoint ?? '');
     findings.checks.unshift(
-      ...withStatus(after, first, 'SUCCEEDED').checks.map((check) => ({ ...check, name: `first rollback: ${check.name}` })),
+      ...withStatus(after, first, 'SUCCEEDED').checks.map((check) => ({
+        ...check,
+        name: `first rollback: ${check.name}`,
+      })),
       await nothingDeleted([...first.shards, ...second.shards].map(({ source }) => source.id)),
     );
     return { ending: second, findings: withStatus(findings, second, 'SUCCEEDED') };
@@ -103,7 +109,10 @@ function withStatus(findings: Findings, ending: Ending, expected: string): Findi
   const check: Check = {
     name: `the run ended as it should: ${expected}`,
     ok: ending.status === expected,
-    detail: ending.status === expected ? `run ${ending.run}` : `${ending.status} ${ending.error}: ${ending.cause}`.slice(0, 500),
+    detail:
+      ending.status === expected
+        ? `run ${ending.run}`
+        : `${ending.status} ${ending.error}: ${ending.cause}`.slice(0, 500),
   };
   return { ...findings, checks: [check, ...findings.checks] };
 }
@@ -112,7 +121,11 @@ async function nothingDeleted(ids: string[]): Promise<Check> {
   const { DBInstances = [] } = await new RDSClient({}).send(new DescribeDBInstancesCommand({}));
   const there = new Set(DBInstances.map(({ DBInstanceIdentifier: id }) => id));
   const gone = ids.filter((id) => !there.has(id));
-  return { name: 'nothing of production was deleted', ok: gone.length === 0, detail: gone.join(', ') || `${ids.length} instances there` };
+  return {
+    name: 'nothing of production was deleted',
+    ok: gone.length === 0,
+    detail: gone.join(', ') || `${ids.length} instances there`,
+  };
 }
 
 export const scenarios: Scenario[] = [badDeploy, shardFails, cutoverFails, rollbackTwice];

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
 import { type Policy, parsePolicy } from '../../../lib/domain/policy/policy.ts';
 import type { World } from '../../../lib/sandbox/contract.ts';
+import type { RdsService } from '../../../lib/sandbox/rds/service.ts';
 import { Sandbox } from '../../../lib/sandbox/sandbox.ts';
 import { createCluster, type OrdersCluster } from '../cluster.ts';
 import type { WorkloadConfig } from '../workload/config.ts';
@@ -31,6 +32,27 @@ export interface StageOptions {
   policy?: Record<string, unknown>;
   /** Told what is being done, in a few words. */
   progress: (line: string) => void;
+  /** Takes what must be ended, also when this is interrupted half-way; ended last in, first out. */
+  cleanup: Cleanup;
+}
+
+export class Cleanup {
+  private readonly steps: (() => Promise<void>)[] = [];
+
+  add(step: () => Promise<void>): void {
+    this.steps.push(step);
+  }
+
+  async run(): Promise<void> {
+    for (let step = this.steps.pop(); step !== undefined; step = this.steps.pop()) await step();
+  }
+}
+
+export interface Faults {
+  /** The state in which a restore of this instance ends, where it is to fail. */
+  restore?: (instance: string) => 'incompatible-restore' | undefined;
+  /** Called before every request to a service; what it throws is the answer. */
+  call?: (call: { service: string; operation: string; input: any }) => void;
 }
 
 export interface Stage {
@@ -41,16 +63,18 @@ export interface Stage {
   directory: string;
   /** Outputs of the deployed stacks, over all stacks. */
   outputs: Record<string, string>;
+  /** What goes wrong on purpose. */
+  faults: Faults;
+  /** Milliseconds of PostgreSQL's own work, until the clone took writes. */
+  recoveryMs(instance: string): number;
   /** Starts the application and the probes. */
   startTraffic(): void;
   /** Ends them and waits until their lists are whole. */
   stopTraffic(): Promise<void>;
-  /** Ends everything that was started. */
-  close(): Promise<void>;
 }
 
 export async function setStage(options: StageOptions): Promise<Stage> {
-  const { directory, progress } = options;
+  const { directory, progress, cleanup } = options;
   await mkdir(directory, { recursive: true });
   for (const old of ['workload.jsonl', 'probes.jsonl', 'evidence', 'cdk.out'])
     await rm(join(directory, old), { recursive: true, force: true });
@@ -60,62 +84,75 @@ export async function setStage(options: StageOptions): Promise<Stage> {
   const cdkOut = join(directory, 'cdk.out');
 
   progress('Synthesising the stacks and starting the sandbox');
-  const synthesised = synthesise(policyFile, cdkOut);
+  const synthesised = synthesise(policyFile, cdkOut, cleanup);
+  // Awaited below, after the cluster; a failure meanwhile must not end the process.
+  synthesised.catch(() => {});
   const sandbox = await Sandbox.start({ world, clock: { scale: options.scale ?? timeScale } });
-  const children: ChildProcess[] = [];
-  const close = async () => {
-    await Promise.all(children.map(end));
-    await sandbox.stop();
-  };
-  try {
-    Object.assign(process.env, sandbox.environment());
-    const witness = new Witness(sandbox.dns);
-    progress(`Starting ${policy.shards.length} PostgreSQL instances with ${options.orders} orders`);
-    const securityGroups = world.securityGroups.filter(({ name }) => name === 'orders-db').map(({ id }) => id);
-    const [cluster] = await Promise.all([
-      createCluster({ policy, orders: options.orders, securityGroups, resolve: (name) => witness.address(name) }),
-      synthesised,
-    ]);
-    progress('Deploying the synthesised template');
-    const stacks = await sandbox.deploy(cdkOut);
-    const outputs = Object.assign({}, ...Object.values(stacks).map((stack) => stack.outputs)) as Record<string, string>;
-
-    const traffic: WorkloadConfig = {
-      dns: sandbox.dns,
-      localAddress: sandbox.host('app').address,
-      port: cluster.shards[0]!.instance.port,
-      database: policy.database,
-      secret: policy.logins.applications[0]!,
-      shards: policy.shards.map(({ name, record }) => ({ name, record })),
-      rate,
-      file: join(directory, 'workload.jsonl'),
-    };
-    const probes: ProbeConfig = {
-      ...traffic,
-      cluster: policy.cluster,
-      intervalMs: probeIntervalMs,
-      file: join(directory, 'probes.jsonl'),
-    };
-    return {
-      sandbox,
+  cleanup.add(() => sandbox.stop());
+  const faults = injectable(sandbox);
+  Object.assign(process.env, sandbox.environment());
+  const witness = new Witness(sandbox.dns);
+  progress(`Starting ${policy.shards.length} PostgreSQL instances with ${options.orders} orders`);
+  const securityGroups = world.securityGroups.filter(({ name }) => name === 'orders-db').map(({ id }) => id);
+  const [cluster] = await Promise.all([
+    createCluster({
       policy,
-      cluster,
-      witness,
-      directory,
-      outputs,
-      startTraffic() {
-        children.push(start('workload/main.ts', traffic), start('workload/probes.ts', probes));
-      },
-      async stopTraffic() {
-        await Promise.all(children.splice(0).map(end));
-      },
-      close,
-    };
-  } catch (error) {
-    await synthesised.catch(() => {});
-    await close();
-    throw error;
-  }
+      orders: options.orders,
+      securityGroups,
+      resolve: (name) => witness.address(name),
+    }),
+    synthesised,
+  ]);
+  progress('Deploying the synthesised template');
+  const stacks = await sandbox.deploy(cdkOut);
+  const outputs = Object.assign({}, ...Object.values(stacks).map((stack) => stack.outputs)) as Record<
+    string,
+    string
+  >;
+
+  const traffic: WorkloadConfig = {
+    dns: sandbox.dns,
+    localAddress: sandbox.host('app').address,
+    port: cluster.shards[0]!.instance.port,
+    database: policy.database,
+    secret: policy.logins.applications[0]!,
+    shards: policy.shards.map(({ name, record }) => ({ name, record })),
+    rate,
+    file: join(directory, 'workload.jsonl'),
+  };
+  const probes: ProbeConfig = {
+    ...traffic,
+    cluster: policy.cluster,
+    intervalMs: probeIntervalMs,
+    file: join(directory, 'probes.jsonl'),
+  };
+  const children: ChildProcess[] = [];
+  const stopTraffic = async () => {
+    await Promise.all(children.splice(0).map(end));
+  };
+  cleanup.add(stopTraffic);
+  return {
+    sandbox,
+    policy,
+    cluster,
+    witness,
+    directory,
+    outputs,
+    faults,
+    recoveryMs: (instance) => sandbox.service<RdsService>('rds').timings(instance)?.recoveryMs ?? 0,
+    startTraffic() {
+      children.push(start('workload/main.ts', traffic), start('workload/probes.ts', probes));
+    },
+    stopTraffic,
+  };
+}
+
+/** Faults that a scenario may set at any time; asked at every call. */
+function injectable(sandbox: Sandbox): Faults {
+  const faults: Faults = {};
+  sandbox.intercept = (call) => faults.call?.(call);
+  sandbox.service<RdsService>('rds').faults.restore = (instance) => faults.restore?.(instance);
+  return faults;
 }
 
 async function writePolicy(file: string, options: StageOptions): Promise<Policy> {
@@ -124,25 +161,28 @@ async function writePolicy(file: string, options: StageOptions): Promise<Policy>
     name: `shard-${n}`,
     record: `shard-${n}.${plain.zone.name}`,
   }));
-  for (const [section, change] of Object.entries(options.policy ?? {})) plain[section] = merge(plain[section], change);
+  for (const [section, change] of Object.entries(options.policy ?? {}))
+    plain[section] = merge(plain[section], change);
   await writeFile(file, stringify(plain));
   return parsePolicy(plain);
 }
 
 function merge(value: unknown, change: unknown): unknown {
-  if (typeof value !== 'object' || value === null || typeof change !== 'object' || change === null) return change;
+  if (typeof value !== 'object' || value === null || typeof change !== 'object' || change === null)
+    return change;
   const merged: Record<string, unknown> = { ...value };
   for (const [key, inner] of Object.entries(change)) merged[key] = merge(merged[key], inner);
   return merged;
 }
 
 /** Runs the CDK app in a process of its own, as `cdk synth` would. */
-async function synthesise(policyFile: string, outdir: string): Promise<void> {
+async function synthesise(policyFile: string, outdir: string, cleanup: Cleanup): Promise<void> {
   const child = spawn(process.execPath, [join(root, 'bin/app.ts')], {
     cwd: root,
     env: { ...process.env, CDK_OUTDIR: outdir, ROLLBACK_POLICY: policyFile },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  cleanup.add(() => end(child));
   let said = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (said += chunk));
   const [status] = (await once(child, 'close')) as [number | null];

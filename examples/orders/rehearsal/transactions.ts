@@ -27,7 +27,13 @@ export function reconcile(
   servers: { source: string; clone: string },
   keys: Set<string>,
 ): Reconciliation {
-  const result: Reconciliation = { lost: [], revived: [], straddling: [], lostOnClone: [], writtenToClone: 0 };
+  const result: Reconciliation = {
+    lost: [],
+    revived: [],
+    straddling: [],
+    lostOnClone: [],
+    writtenToClone: 0,
+  };
   for (const line of lines) {
     if (line.server === servers.clone) {
       if (line.state !== 'acknowledged') continue;
@@ -61,6 +67,9 @@ export function twoWriters(lines: ProbeLine[]): string[] {
     all
       .slice(index + 1)
       .filter((b) => a.shard === b.shard && a.first <= b.last && b.first <= a.last)
-      .map((b) => `${a.shard}: ${a.instance} took writes ${a.first} to ${a.last}, ${b.instance} ${b.first} to ${b.last}`),
+      .map(
+        (b) =>
+          `${a.shard}: ${a.instance} took writes ${a.first} to ${a.last}, ${b.instance} ${b.first} to ${b.last}`,
+      ),
   );
 }

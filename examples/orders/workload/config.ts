@@ -31,6 +31,7 @@ export interface TransactionLine {
 
 export function readConfig<Config>(): Config {
   const text = process.argv[2];
-  if (text === undefined) throw new Error('expected the configuration as JSON in the first argument, got none');
+  if (text === undefined)
+    throw new Error('expected the configuration as JSON in the first argument, got none');
   return JSON.parse(text) as Config;
 }

@@ -69,7 +69,8 @@ async function work(index: number): Promise<void> {
   const interval = (1000 * config.shards.length) / config.rate;
   for (let n = 0; running; n++) {
     const started = Date.now();
-    if (n % transferEvery === transferEvery - 1 && next !== own) await transfer(worker, other, `${own.name}-${n}-${started}`);
+    if (n % transferEvery === transferEvery - 1 && next !== own)
+      await transfer(worker, other, `${own.name}-${n}-${started}`);
     else await worker.write(placeOrder);
     await pause(Math.max(0, interval - (Date.now() - started)));
   }
