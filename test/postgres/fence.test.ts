@@ -150,7 +150,7 @@ test('the reader can repeat the proof, and sees when somebody is let in again', 
   const { roles } = await fence();
   const look = () =>
     withSession(shard.at(), reader, { applicationName: 'guard', readOnly: true }, (session) =>
-      provenFence(session, allowedRoles),
+      provenFence(session, { allowedRoles, timeoutMs: 2_000 }),
     );
 
   await expect(look()).resolves.toMatchObject({ lsn: expect.stringMatching(/^[0-9A-F]+\/[0-9A-F]+$/) });

@@ -15,13 +15,12 @@ const transientCodes = new Set([
 const transientMessages =
   /timeout expired|timeout exceeded|Connection terminated|connection error|read timeout|not queryable/i;
 
-/** An error that PostgreSQL itself answered with: statements' own faults keep their SQLSTATE. */
-export class SqlError extends Error {
-  override readonly name = 'SqlError';
+/** A statement's own fault, as PostgreSQL answered it. */
+export class SqlError extends RollbackError {
   readonly sqlState: string;
 
   constructor(sqlState: string, message: string, cause: unknown) {
-    super(message, { cause });
+    super('StatementFailed', message, { cause, details: { sqlState } });
     this.sqlState = sqlState;
   }
 }
@@ -31,7 +30,7 @@ export class SqlError extends Error {
  * `doing` begins the message: `Connecting to …`.
  */
 export function translated(error: unknown, doing: string): Error {
-  if (error instanceof RollbackError || error instanceof SqlError) return error;
+  if (error instanceof RollbackError) return error;
   const { code, message } = error as { code?: string; message: string };
   if (code !== undefined && /^(28|3D)/.test(code) && code.length === 5)
     return new RollbackError('LoginRefused', `${doing}: ${message} (SQLSTATE ${code}).`, { cause: error });

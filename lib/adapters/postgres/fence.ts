@@ -59,32 +59,66 @@ function notFenceable(roles: string[], why: string): RollbackError {
 
 /**
  * Shuts `roles` out and proves it: nobody but the allow-list has a session, or is about to have one, and nobody else
- * may log in. Throws `FenceNotProven` naming who was left when the time was over; the roles then stay shut out.
+ * may log in. `before` is told the roles before they are altered, also those that somebody lets in meanwhile.
+ * Throws `FenceNotProven` naming who was left when the time was over; the roles then stay shut out.
  */
 export async function raiseFence(
   session: Session,
-  options: { allowedRoles: string[]; roles: string[]; timeoutMs: number },
+  options: {
+    allowedRoles: string[];
+    roles: string[];
+    timeoutMs: number;
+    before?: (roles: string[]) => Promise<void>;
+  },
 ): Promise<FencePoint> {
-  const deadline = Date.now() + options.timeoutMs;
-  await setLogin(session, options.roles, false);
-  for (;;) {
-    const strangers = await listStrangers(session, options.allowedRoles);
-    const logins = await loginRolesOutside(session, options.allowedRoles);
-    if (strangers.length === 0 && logins.length === 0) return point(session);
-    if (Date.now() >= deadline) throw notProven(strangers, logins);
-    // Somebody let a role in again while this ran.
-    if (logins.length > 0) await setLogin(session, logins, false);
+  const shutOut = async (roles: string[]) => {
+    await options.before?.(roles);
+    await setLogin(session, roles, false);
+  };
+  await shutOut(options.roles);
+  return clear(session, options, async (strangers, logins) => {
+    if (logins.length > 0) await shutOut(logins);
     for (const { pid } of strangers) await terminate(session, pid);
-    await pause(25);
-  }
+  });
 }
 
-/** Looks whether a fence still holds, changing nothing. Throws `FenceNotProven` naming who got through. */
-export async function provenFence(session: Session, allowedRoles: string[]): Promise<FencePoint> {
-  const strangers = await listStrangers(session, allowedRoles);
-  const logins = await loginRolesOutside(session, allowedRoles);
-  if (strangers.length > 0 || logins.length > 0) throw notProven(strangers, logins);
-  return point(session);
+/**
+ * Looks whether a fence still holds, changing nothing. Throws `FenceNotProven` naming who got through.
+ * `timeoutMs` is how long attempts to log in, which end by themselves, may take to do so.
+ */
+export async function provenFence(
+  session: Session,
+  options: { allowedRoles: string[]; timeoutMs: number },
+): Promise<FencePoint> {
+  return clear(session, options, async (strangers, logins) => {
+    if (logins.length > 0) throw notProven(strangers, logins);
+  });
+}
+
+/**
+ * Waits until everyone is gone who may have read a role's old right to log in. Those are the strangers of the first
+ * look at which no role could log in. Who comes later and has no role yet finds the door shut and goes by himself, so
+ * that a storm of attempts does not keep the proof from coming; who has a role is inside and always counts.
+ */
+async function clear(
+  session: Session,
+  { allowedRoles, timeoutMs }: { allowedRoles: string[]; timeoutMs: number },
+  act: (strangers: Stranger[], logins: string[]) => Promise<void>,
+): Promise<FencePoint> {
+  const deadline = Date.now() + timeoutMs;
+  let suspects: Set<number> | undefined;
+  for (;;) {
+    const logins = await loginRolesOutside(session, allowedRoles);
+    const present = await listStrangers(session, allowedRoles);
+    const strangers = present.filter(({ pid, role }) => role !== null || (suspects?.has(pid) ?? true));
+    // The roles are looked at again after the sessions: only then was the door shut all along.
+    const shut = logins.length === 0 && (await loginRolesOutside(session, allowedRoles)).length === 0;
+    if (shut && strangers.length === 0) return point(session);
+    if (Date.now() >= deadline) throw notProven(strangers, logins);
+    suspects = shut ? new Set(strangers.map(({ pid }) => pid)) : undefined;
+    await act(strangers, logins);
+    await pause(25);
+  }
 }
 
 function notProven(strangers: Stranger[], logins: string[]): RollbackError {
