@@ -41,7 +41,7 @@ export class Endpoint {
       const answer = await this.#answer(message, requestId);
       const ids = { 'x-amzn-requestid': requestId, 'x-amz-request-id': requestId };
       response.writeHead(answer.status, { ...lengthOf(answer), ...answer.headers, ...ids });
-      response.end(message.method === 'HEAD' ? undefined : answer.body);
+      response.end(message.method === 'HEAD' || isBodiless(answer) ? undefined : answer.body);
     });
     // Clients keep connections open between calls; closing them early would meet a request half-way.
     server.keepAliveTimeout = 120_000;
@@ -139,7 +139,12 @@ function operationHint(request: WireRequest): string {
 }
 
 function lengthOf(answer: WireResponse): Record<string, string> {
-  return answer.status === 204 ? {} : { 'content-length': String(Buffer.byteLength(answer.body)) };
+  return isBodiless(answer) ? {} : { 'content-length': String(Buffer.byteLength(answer.body)) };
+}
+
+/** Statuses whose answers HTTP forbids to carry a body. */
+function isBodiless({ status }: WireResponse): boolean {
+  return status === 204 || status === 304;
 }
 
 function splitOnce(text: string, separator: string): string[] {
