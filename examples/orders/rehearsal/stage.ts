@@ -1,6 +1,5 @@
 /** The stage a rehearsal plays on: the sandbox with the stacks deployed, the cluster, the application, the probes. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
@@ -11,9 +10,10 @@ import { Sandbox } from '../../../lib/sandbox/sandbox.ts';
 import { createCluster, type OrdersCluster } from '../cluster.ts';
 import type { WorkloadConfig } from '../workload/config.ts';
 import type { ProbeConfig } from '../workload/probes.ts';
+import { endProcess } from './processes.ts';
 import { Witness } from './questions.ts';
+import { synthesise } from './synthesise.ts';
 
-const root = new URL('../../../', import.meta.url).pathname;
 const example = new URL('../', import.meta.url).pathname;
 
 /** One nominal minute of waits, schedules and alarm periods passes in a second. */
@@ -27,7 +27,10 @@ export interface StageOptions {
   directory: string;
   shards: number;
   orders: number;
+  /** Nominal seconds that pass in one. */
   scale?: number;
+  /** Nominal minutes that every restore takes at least. */
+  restoreMinutes?: number;
   /** Changes of the example's policy, section by section. */
   policy?: Record<string, unknown>;
   /** Told what is being done, in a few words. */
@@ -84,9 +87,10 @@ export async function setStage(options: StageOptions): Promise<Stage> {
   const cdkOut = join(directory, 'cdk.out');
 
   progress('Synthesising the stacks and starting the sandbox');
-  const synthesised = synthesise(policyFile, cdkOut, cleanup);
+  const synthesis = synthesise(policyFile, cdkOut);
+  cleanup.add(synthesis.end);
   // Awaited below, after the cluster; a failure meanwhile must not end the process.
-  synthesised.catch(() => {});
+  synthesis.done.catch(() => {});
   const sandbox = await Sandbox.start({ world, clock: { scale: options.scale ?? timeScale } });
   cleanup.add(() => sandbox.stop());
   const faults = injectable(sandbox);
@@ -101,7 +105,7 @@ export async function setStage(options: StageOptions): Promise<Stage> {
       securityGroups,
       resolve: (name) => witness.address(name),
     }),
-    synthesised,
+    synthesis.done,
   ]);
   progress('Deploying the synthesised template');
   const stacks = await sandbox.deploy(cdkOut);
@@ -128,7 +132,7 @@ export async function setStage(options: StageOptions): Promise<Stage> {
   };
   const children: ChildProcess[] = [];
   const stopTraffic = async () => {
-    await Promise.all(children.splice(0).map(end));
+    await Promise.all(children.splice(0).map(endProcess));
   };
   cleanup.add(stopTraffic);
   return {
@@ -175,32 +179,9 @@ function merge(value: unknown, change: unknown): unknown {
   return merged;
 }
 
-/** Runs the CDK app in a process of its own, as `cdk synth` would. */
-async function synthesise(policyFile: string, outdir: string, cleanup: Cleanup): Promise<void> {
-  const child = spawn(process.execPath, [join(root, 'bin/app.ts')], {
-    cwd: root,
-    env: { ...process.env, CDK_OUTDIR: outdir, ROLLBACK_POLICY: policyFile },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  cleanup.add(() => end(child));
-  let said = '';
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (said += chunk));
-  const [status] = (await once(child, 'close')) as [number | null];
-  if (status !== 0) throw new Error(`the CDK app could not be synthesised:\n${said}`);
-}
-
 function start(script: string, config: object): ChildProcess {
   // The pipe to the child's standard input closes with this process, and the child ends by that.
   return spawn(process.execPath, [join(example, script), JSON.stringify(config)], {
     stdio: ['pipe', 'inherit', 'inherit'],
   });
-}
-
-async function end(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const closed = once(child, 'exit');
-  child.kill('SIGTERM');
-  const forced = setTimeout(() => child.kill('SIGKILL'), 10_000);
-  await closed;
-  clearTimeout(forced);
 }
