@@ -27,6 +27,7 @@ export function faultsBetweenFields(policy: Policy): Fault[] {
       policy.totals.map((one) => one.name),
       'name',
     ),
+    ...namesTooLong(policy),
     ...recordsOutsideZone(policy),
     ...canaryUnknown(policy),
     ...wavesTooBig(policy),
@@ -45,6 +46,21 @@ function repeated(path: string, values: string[], field?: string): Fault[] {
             path: [path, index, field].filter((part) => part !== undefined).join('.'),
             expected: 'each only once',
             got: `${show(value)} again`,
+          },
+        ],
+  );
+}
+
+/** RDS takes 63 characters, of which a clone's name needs ten beside cluster and shard. */
+function namesTooLong({ cluster, shards }: Policy): Fault[] {
+  return shards.flatMap(({ name }, index) =>
+    cluster.length + name.length <= 53
+      ? []
+      : [
+          {
+            path: `shards.${index}.name`,
+            expected: 'at most 53 characters together with the cluster',
+            got: show(name),
           },
         ],
   );

@@ -9,7 +9,10 @@ const text = z.string().check(z.minLength(1), z.maxLength(256));
 const sql = z.string().check(z.minLength(1), z.maxLength(20_000));
 const whole = (least: number, most: number) => z.int().check(z.gte(least), z.lte(most));
 
-const name = pattern(/^[a-z][a-z0-9-]{0,28}[a-z0-9]$/, 'a name of 2 to 30 small letters, digits and hyphens');
+const name = pattern(
+  /^(?!.*--)[a-z][a-z0-9-]{0,28}[a-z0-9]$/,
+  'a name of 2 to 30 small letters, digits and single hyphens',
+);
 const label = pattern(/^[a-z][a-z0-9-]{0,62}$/, 'a name of small letters, digits and hyphens');
 const hostname = pattern(
   /^(?=.{1,253}$)([a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9])?\.)+[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/,
