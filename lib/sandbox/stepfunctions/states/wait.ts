@@ -25,7 +25,7 @@ async function timestamp(visit: Visit<WaitState>): Promise<number> {
   if (Number.isNaN(time)) {
     throw visit.fail(
       `The Timestamp field cannot be parsed as an ISO-8601 extended offset date-time format string: ${value}`,
-      undefined,
+      'Timestamp',
       visit.enteredId,
     );
   }
