@@ -29,7 +29,8 @@ export interface Composition<Ports> {
   ports: Ports;
   /** The trail, writing in the name of the function's version and this request. */
   trail(actor: Actor): AuditTrail;
-  lock: Lock;
+  /** Needed where a step of the area changes anything. */
+  lock?: Lock;
 }
 
 /** The part of the invocation's context that goes on record. */

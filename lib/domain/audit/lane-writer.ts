@@ -3,11 +3,9 @@ import { RollbackError } from '../errors.ts';
 import { canonicalize, type Json } from './canonical.ts';
 import { encodeRecord, readRecord } from './object.ts';
 import { blobKey, recordKey } from './place.ts';
-import { type AuditRecord, maxSignedBytes, type RecordDraft, recordHash } from './record.ts';
+import { complete, readBytes, readPlaced } from './read-placed.ts';
+import { type AuditRecord, maxObjectBytes, maxSignedBytes, type RecordDraft, recordHash } from './record.ts';
 import type { Appended, LaneRecorder, Placed, TrailRun, Writer } from './trail.ts';
-
-/** No object of the trail is larger, blobs apart. */
-export const maxObjectBytes = 8192;
 
 const maxSkewMs = 2_000;
 /** A measured difference between the clocks is good for this long. */
@@ -38,7 +36,7 @@ export function laneRecorder(writer: Writer, run: TrailRun, start: LaneCursor): 
       squatted = found === undefined;
       if (found === undefined) continue;
       if (found.kind === draft.kind && found.op === draft.op) {
-        return { record: found, hash, adopted: !Buffer.from(written).equals(bytes) };
+        return { record: found, hash, adopted: true };
       }
       if (found.final) throw refusedBehindFinal(draft, found);
     }
@@ -57,10 +55,8 @@ export function laneRecorder(writer: Writer, run: TrailRun, start: LaneCursor): 
   /** A cursor that travelled without a time: the record itself knows. */
   async function timeOfCursor(): Promise<number> {
     if (cursor.seq < 0) return 0;
-    const bytes = await writer.store.get(keyAt(cursor.seq), maxObjectBytes);
-    const found =
-      bytes && readRecord(bytes, { run: run.id, lane: cursor.name, seq: cursor.seq, log: writer.origin });
-    return found?.time ?? 0;
+    const found = await readPlaced(writer, run, { lane: cursor.name, seq: cursor.seq });
+    return found?.record.time ?? 0;
   }
 
   /** Moves what a record carries of lists and facts into an object beside it. */
@@ -98,12 +94,12 @@ export function laneRecorder(writer: Writer, run: TrailRun, start: LaneCursor): 
   async function* ahead(): AsyncIterable<Placed> {
     let { seq, hash } = cursor;
     for (;;) {
-      const bytes = await writer.store.get(keyAt(++seq), maxObjectBytes);
-      if (bytes === undefined) return;
-      // Before the lane's first record the fork's hash may be unknown to the reader.
-      const prev = seq === 0 && hash === noHash ? undefined : hash;
-      const record = readRecord(bytes, { run: run.id, lane: start.name, seq, log: writer.origin, prev });
-      hash = recordHash(bytes);
+      // Before a lane's first record the reader may not know the fork's hash.
+      const prev = seq < 0 && hash === noHash && cursor.name !== 'main' ? undefined : hash;
+      const found = await readBytes(writer, run, { lane: start.name, seq: ++seq });
+      if (found === undefined) return;
+      hash = recordHash(found);
+      const record = await complete(writer, run, found, { lane: start.name, seq, prev });
       if (record) yield { record, hash };
     }
   }

@@ -10,6 +10,9 @@ export const version = 1;
 /** The signed text and its newline, in bytes: what KMS signs as it is. */
 export const maxSignedBytes = 4096;
 
+/** No object of the trail is larger, blobs apart. */
+export const maxObjectBytes = 8192;
+
 export const kinds = [
   'open',
   'fork',
@@ -45,7 +48,7 @@ const laneHead = z.strictObject({ lane: short, seq: z.int().check(z.gte(0)), has
 
 const verdict = z.enum(['ok', 'failed', 'unknown']);
 
-/** Where a list is too long for the record it lies in the record's blob, as canonical JSON. */
+/** A list too long for its record lies in the record's blob. */
 const listed = <Item extends z.core.$ZodType>(item: Item) => z.optional(z.array(item));
 
 const dataOf = {

@@ -12,6 +12,10 @@ export interface AuditTrail {
   at(run: TrailRun, cursor: LaneCursor): LaneRecorder;
   /** A recorder at the newest record of a lane, found by reading the lane from its beginning. */
   resume(run: TrailRun, lane: string): Promise<LaneRecorder>;
+  /** The lanes that have records, of those whose names begin so; each with its newest place. */
+  lanes(run: TrailRun, prefix: string): AsyncIterable<{ lane: string; seq: number }>;
+  /** The record at a place, or undefined where there is none of the format. */
+  read(run: TrailRun, lane: string, seq: number): Promise<Placed | undefined>;
   /**
    * Records a refusal outside any run, as a run of one record named by its event's id:
    * said twice, it is recorded once.
@@ -44,6 +48,7 @@ export interface LaneRecorder {
 }
 
 export interface Placed {
+  /** As it was written, with what its blob holds put back into `data`. */
   record: AuditRecord;
   hash: string;
 }
@@ -72,6 +77,8 @@ export interface RecordStore {
   putOnce(key: string, bytes: Uint8Array): Promise<'created' | 'exists' | 'unsure'>;
   /** The object's bytes, or undefined. Reads no more than `limit` bytes and one. */
   get(key: string, limit: number): Promise<Uint8Array | undefined>;
+  /** All keys with this prefix, in ascending order. */
+  list(prefix: string): AsyncIterable<string>;
   /** The store's own clock, in milliseconds UTC, to the second below; asks the service. */
   date(): Promise<number>;
 }

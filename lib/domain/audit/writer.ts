@@ -1,6 +1,8 @@
 import { beforeOpen, type LaneCursor, noHash, type RunRef } from '../envelope.ts';
 import { RollbackError } from '../errors.ts';
 import { laneRecorder } from './lane-writer.ts';
+import { parseKey, runPrefix } from './place.ts';
+import { readPlaced } from './read-placed.ts';
 import type { AuditTrail, LaneRecorder, Refusal, TrailRun, Writer } from './trail.ts';
 
 /** The trail over a store and a signing key. */
@@ -46,6 +48,20 @@ export function createTrail(writer: Writer): AuditTrail {
       }
       return at(run, cursor);
     },
+
+    async *lanes(run, prefix) {
+      let newest: { lane: string; seq: number } | undefined;
+      for await (const key of writer.store.list(`${runPrefix(run.cluster, run.id)}${prefix}`)) {
+        const place = parseKey(key);
+        if (place === undefined || !('record' in place)) continue;
+        const { lane, seq } = place.record;
+        if (newest !== undefined && newest.lane !== lane) yield newest;
+        newest = { lane, seq };
+      }
+      if (newest !== undefined) yield newest;
+    },
+
+    read: (run, lane, seq) => readPlaced(writer, run, { lane, seq }),
 
     async refuse({ cluster, event, step, error, facts }: Refusal) {
       const run = { cluster, id: event };

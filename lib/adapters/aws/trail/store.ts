@@ -41,6 +41,20 @@ export function s3RecordStore(s3: S3Client, bucket: string): RecordStore {
       }
     },
 
+    async *list(prefix) {
+      let token: string | undefined;
+      do {
+        const command = new ListObjectsV2Command({
+          Bucket: bucket,
+          Prefix: prefix,
+          ContinuationToken: token,
+        });
+        const page = await send(s3, command);
+        for (const { Key } of page.Contents ?? []) if (Key !== undefined) yield Key;
+        token = page.IsTruncated ? page.NextContinuationToken : undefined;
+      } while (token !== undefined);
+    },
+
     async date() {
       let date: string | undefined;
       const command = new ListObjectsV2Command({ Bucket: bucket, MaxKeys: 1 });
