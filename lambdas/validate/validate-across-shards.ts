@@ -1,0 +1,76 @@
+import * as z from 'zod/mini';
+import { couldNotLook, straddling, total } from '../../lib/adapters/postgres/invariants.ts';
+import { RollbackError } from '../../lib/domain/errors.ts';
+import { judgeTotal, type TotalMeasured } from '../../lib/domain/validation/across.ts';
+import { worst } from '../../lib/domain/validation/verdict.ts';
+import { forAll } from '../databases.ts';
+import { defineStep } from '../step.ts';
+import { atOnce, statementTimeoutMs, type ValidatePorts } from './ports.ts';
+import { demandPass, evidenceOfFailure, keep } from './verdicts.ts';
+
+/** More transfers than this on one shard are no straddling halves. */
+const halvesLimit = 1000;
+
+/** How far from the restore point a transfer may lie whose other half is on the other side of it. */
+const skewSeconds = 5;
+
+/** Adds the policy's totals over all clones; transfers that straddle the restore point are listed, not failed. */
+export const validateAcrossShards = defineStep({
+  name: 'ValidateAcrossShards',
+  records: 'finding',
+  input: z.object({}),
+  output: z.object({ totals: z.int(), straddling: z.int(), reportSha256: z.string() }),
+  evidence: (result) => result,
+  evidenceOfFailure,
+  async run(request, { databases, documents }: ValidatePorts) {
+    const run = request.run.id;
+    const { restorePoint, shards } = await databases.plan(run);
+    const names = shards.map(({ name }) => name);
+    const totals: TotalMeasured[] = databases.options.policy.totals.map(({ name, expected, straddling }) => ({
+      name,
+      expected,
+      parts: [],
+      ...(straddling === undefined ? {} : { halves: [] }),
+    }));
+    await forAll(names, atOnce, async (shard) => {
+      await databases.asReader(
+        await databases.clone(run, shard),
+        (session) =>
+          session.transaction('ISOLATION LEVEL REPEATABLE READ READ ONLY', async () => {
+            for (const [
+              index,
+              { name, sql, straddling: halvesSql },
+            ] of databases.options.policy.totals.entries()) {
+              const measured = totals[index]!;
+              try {
+                measured.parts.push({ shard, value: await total(session, name, sql) });
+                if (halvesSql === undefined) continue;
+                const halves = await straddling(session, halvesSql, halvesLimit + 1);
+                if (halves.length > halvesLimit) throw tooMany(name, shard);
+                measured.halves!.push(...halves.map((half) => ({ shard, ...half })));
+              } catch (error) {
+                throw couldNotLook(`Total ${name} on ${shard}`, error);
+              }
+            }
+          }),
+        { statementTimeoutMs },
+      );
+    });
+    const judged = totals.map((measured) =>
+      judgeTotal(measured, { shards: names, restorePoint, skewSeconds }),
+    );
+    const checks = judged.map(({ name, verdict, reason }) => ({ check: `total ${name}`, verdict, reason }));
+    const reportSha256 = await keep(documents, `runs/${run}/validation/across.json`, { totals, judged });
+    const verdict = checks.length === 0 ? 'pass' : worst(checks.map((check) => check.verdict));
+    demandPass('All shards together', { verdict, checks }, reportSha256);
+    const straddlers = judged.reduce((sum, one) => sum + one.straddling.length, 0);
+    return { totals: judged.length, straddling: straddlers, reportSha256 };
+  },
+});
+
+function tooMany(name: string, shard: string): RollbackError {
+  return new RollbackError(
+    'ValidationInconclusive',
+    `Total ${name}: more than ${halvesLimit} transfers do not balance on ${shard}; they cannot all be listed.`,
+  );
+}
