@@ -10,6 +10,8 @@ interface OpenTask {
   reject(failure: StateFailure): void;
   /** Starts the time until the next heartbeat anew. */
   beat(): void;
+  /** An answer may come while the request that carries the token is still being made. */
+  answered: boolean;
 }
 
 /** The tokens of tasks that wait for one. Each is good for one attempt of one task. */
@@ -26,15 +28,13 @@ export class TaskTokens {
     const token = `AQC${randomBytes(189).toString('base64')}`;
     const { promise, resolve, reject } = Promise.withResolvers<Json>();
     promise.catch(() => {});
-    this.#open.set(token, { done: promise, resolve, reject, beat: () => {} });
+    this.#open.set(token, { done: promise, resolve, reject, beat: () => {}, answered: false });
     return token;
   }
 
-  /** What is sent for the token. Fails where no heartbeat comes for `heartbeatSeconds`. */
+  /** What is sent for an open token. Fails where no heartbeat comes for `heartbeatSeconds`. */
   async wait(token: string, signal: AbortSignal, heartbeatSeconds: number | undefined): Promise<Json> {
-    const task = this.#open.get(token);
-    if (!task)
-      throw new StateFailure('States.Runtime', 'The task token was closed before the task waited for it.');
+    const task = this.#open.get(token)!;
     if (heartbeatSeconds === undefined) return withDeadlines(() => task.done, signal, []);
     for (;;) {
       const beaten = Promise.withResolvers<'beat'>();
@@ -59,23 +59,27 @@ export class TaskTokens {
   }
 
   succeed(token: string, output: Json): void {
-    this.#find(token).resolve(output);
-    this.close(token);
+    this.#answer(token).resolve(output);
   }
 
   fail(token: string, error: string | undefined, cause: string | undefined): void {
-    this.#find(token).reject(new StateFailure(error, cause));
-    this.close(token);
+    this.#answer(token).reject(new StateFailure(error, cause));
   }
 
   heartbeat(token: string): void {
     this.#find(token).beat();
   }
 
+  #answer(token: string): OpenTask {
+    const task = this.#find(token);
+    task.answered = true;
+    return task;
+  }
+
   #find(token: string): OpenTask {
     const task = this.#open.get(token);
-    if (task) return task;
-    if (this.#closed.has(token)) {
+    if (task && !task.answered) return task;
+    if (task || this.#closed.has(token)) {
       throw new ServiceError('TaskTimedOut', "Task Timed Out: 'Provided task does not exist anymore'");
     }
     throw new ServiceError('InvalidToken', "Invalid Token: 'Invalid token'");
