@@ -13,13 +13,10 @@ export interface InterceptedRequest {
 
 /**
  * Called before each operation, over HTTP and in process alike. Throwing a `ServiceError` makes the operation
- * fail so; waiting delays it; a returned function is called with the answer before the caller gets it
- * (throwing there loses an answer of something that did happen).
+ * fail so; waiting delays it; where a function is returned, it is called with the answer before the caller gets
+ * that (throwing there loses the answer of something that did happen).
  */
-export type Intercept = (
-  request: InterceptedRequest,
-) => Promise<AfterAnswer | undefined> | AfterAnswer | undefined;
-export type AfterAnswer = (output: any) => void | Promise<void>;
+export type Intercept = (request: InterceptedRequest) => unknown;
 
 export interface ContextOptions {
   account: string;
@@ -60,7 +57,7 @@ export class ServiceDirectory implements SandboxContext {
         const request = { ...call, service: service.name, operation: name, input };
         const after = await this.intercept?.(request);
         const output = await operation.call(service, input, call);
-        await after?.(output);
+        if (typeof after === 'function') await after(output);
         return output;
       };
     }

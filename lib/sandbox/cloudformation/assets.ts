@@ -55,9 +55,8 @@ export class Assets {
   }
 
   #fill(text: string): string {
-    return text
-      .replaceAll('${AWS::AccountId}', this.#context.account)
-      .replaceAll('${AWS::Region}', this.#context.region)
-      .replaceAll('${AWS::Partition}', 'aws');
+    const { account, region } = this.#context;
+    const values: Record<string, string> = { AccountId: account, Region: region, Partition: 'aws' };
+    return text.replace(/\$\{AWS::(\w+)\}/g, (whole, name) => values[name] ?? whole);
   }
 }

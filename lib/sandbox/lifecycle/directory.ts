@@ -1,0 +1,39 @@
+import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { processStart } from './children.ts';
+import { reap } from './reap.ts';
+
+const prefix = 'safe-rollback-sandbox-';
+
+/** Makes the sandbox's own folder, which names the process that owns it. Others may enter, not write. */
+export function createDirectory(parent = tmpdir()): string {
+  const directory = mkdtempSync(join(parent, prefix));
+  claim(directory);
+  return directory;
+}
+
+/** Marks a folder as this process's sandbox. */
+export function claim(directory: string): void {
+  const owner = { pid: process.pid, started: processStart(process.pid) };
+  writeFileSync(join(directory, 'owner.json'), JSON.stringify(owner));
+}
+
+/** Ends and removes what sandboxes left whose process is dead; touches no folder without such a mark. */
+export async function removeAbandoned(parent = tmpdir()): Promise<string[]> {
+  const abandoned = readdirSync(parent)
+    .filter((name) => name.startsWith(prefix))
+    .map((name) => join(parent, name))
+    .filter((directory) => isAbandoned(directory));
+  for (const directory of abandoned) await reap(directory);
+  return abandoned;
+}
+
+function isAbandoned(directory: string): boolean {
+  try {
+    const { pid, started } = JSON.parse(readFileSync(join(directory, 'owner.json'), 'utf8'));
+    return processStart(pid) !== started;
+  } catch {
+    return false;
+  }
+}

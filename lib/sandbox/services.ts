@@ -1,0 +1,50 @@
+import { CloudFormationService } from './cloudformation/service.ts';
+import type { AwsEvent, SandboxContext, Service, World } from './contract.ts';
+import { IamService } from './iam/service.ts';
+import { LambdaService } from './lambda/service.ts';
+import { LogsService } from './logs/service.ts';
+import type { Network } from './network/network.ts';
+import { RdsService } from './rds/service.ts';
+import { S3Service } from './s3/service.ts';
+import { SnsService } from './sns/service.ts';
+import { SqsService } from './sqs/service.ts';
+import { StepFunctionsService } from './stepfunctions/service.ts';
+
+export interface ServiceParts {
+  context: SandboxContext;
+  world: World;
+  network: Network;
+  endpoint: () => string;
+  limits: { perFunction?: number; total?: number } | undefined;
+}
+
+/** Every service of the sandbox, in the order of their start; they stop the other way round. */
+export function createServices({ context, world, network, endpoint, limits }: ServiceParts) {
+  const cloudFormation = new CloudFormationService(context, {
+    availabilityZones: [...new Set(world.vpc.subnets.map((subnet) => subnet.availabilityZone))],
+  });
+  const lambda = new LambdaService(context, {
+    endpoint,
+    limits,
+    network: { addressFor: (groups) => network.addressFor(groups), resolver: () => undefined },
+  });
+  const all: Service[] = [
+    new S3Service(context),
+    new IamService(context),
+    new LogsService(context),
+    new SqsService(context, { endpoint }),
+    new SnsService(context),
+    new RdsService(context, network),
+    lambda,
+    new StepFunctionsService(context),
+    cloudFormation,
+  ];
+  return {
+    all,
+    cloudFormation,
+    receive: (_event: AwsEvent) => {},
+    dns: (): { address: string; port: number } => ({ address: '127.0.0.1', port: 0 }),
+  };
+}
+
+export type Services = ReturnType<typeof createServices>;
