@@ -75,7 +75,8 @@ function failure(
   body: string | Uint8Array,
 ): WireResponse {
   const known = model?.errorModel(error.code);
-  const status = statusOf(error, known?.status);
+  // The RPC protocols answer 400 whatever status the model has for a client's mistake.
+  const status = statusOf(error, known && known.status >= 500 ? known.status : 400);
   const side = status < 500 ? 'Sender' : 'Receiver';
   const compatibility: Record<string, string> = model?.queryCompatible
     ? { 'x-amzn-query-error': `${known?.queryCode ?? error.code};${side}` }
