@@ -84,15 +84,6 @@ export class Databases {
     return this.as(this.options.policy.logins.reader, server, settings, work);
   }
 
-  /** The roles that a fence leaves alone: the policy's, and our own two. */
-  async allowedRoles(): Promise<string[]> {
-    const { policy, logins } = this.options;
-    const own = await Promise.all(
-      [policy.logins.fencer, policy.logins.reader].map((secret) => logins.current(secret)),
-    );
-    return [...new Set([...policy.allowedRoles, ...own.map(({ username }) => username)])];
-  }
-
   async applicationLogins(): Promise<{ secret: string; login: Login }[]> {
     const { policy, logins } = this.options;
     return Promise.all(

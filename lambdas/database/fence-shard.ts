@@ -16,7 +16,7 @@ export const fenceShard = defineStep({
   async run(request, { databases, documents }: DatabasePorts) {
     const { policy } = databases.options;
     const [run, shard] = [request.run.id, shardOf(request)];
-    const allowedRoles = await databases.allowedRoles();
+    const { allowedRoles } = databases.options.policy;
     const applications = (await databases.applicationLogins()).map(({ login }) => login.username);
     const earlier = await readFence(documents, run, shard);
     const fence: Fence = { roles: earlier?.lifted ? [] : (earlier?.roles ?? []), proven: false };

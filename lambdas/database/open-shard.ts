@@ -24,7 +24,7 @@ export const openShard = defineStep({
       throw new RollbackError('InvalidInput', `Run ${run} has not recorded its point of no return yet.`);
     const prepared = await documents.read<Prepared>(preparedKey(run, shard));
     if (!prepared) throw new RollbackError('InvalidInput', `The clone of ${shard} was not prepared.`);
-    const allowedRoles = await databases.allowedRoles();
+    const { allowedRoles } = databases.options.policy;
     const { lsn } = await databases.asFencer(await databases.source(run, shard), (session) =>
       provenFence(session, { allowedRoles, timeoutMs: patienceMs }),
     );

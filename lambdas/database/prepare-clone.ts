@@ -34,7 +34,7 @@ export const prepareClone = defineStep({
     const [run, shard] = [request.run.id, shardOf(request)];
     const fence = await readFence(documents, run, shard);
     if (!fence?.proven) throw new RollbackError('FenceNotProven', `The source of ${shard} is not fenced.`);
-    const allowedRoles = await databases.allowedRoles();
+    const { allowedRoles } = databases.options.policy;
     const applications = (await databases.applicationLogins()).map(({ login }) => login);
     const today = await databases.asReader(await databases.source(run, shard), async (session) => ({
       roles: await rolesOutside(session, allowedRoles),

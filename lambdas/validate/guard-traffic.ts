@@ -22,7 +22,7 @@ export const guardTraffic = defineStep({
     const run = request.run.id;
     const { policy } = databases.options;
     const { shards } = await databases.plan(run);
-    const allowedRoles = await databases.allowedRoles();
+    const { allowedRoles } = databases.options.policy;
     const found = await forAll(shards, atOnce, async ({ name }) => [
       ...(await judgeFence(() =>
         databases

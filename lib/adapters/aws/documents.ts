@@ -1,7 +1,7 @@
-import { GetObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import { GetObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { send } from './errors.ts';
 
-/** JSON documents of a run in the control bucket, for keys that only one step of one run writes. */
+/** Reads JSON documents of the control bucket. */
 export function s3Documents(s3: S3Client, bucket: string) {
   return {
     /** The document and its ETag; undefined where there is none. */
@@ -13,19 +13,6 @@ export function s3Documents(s3: S3Client, bucket: string) {
         if ((error as Error).name === 'NoSuchKey') return undefined;
         throw error;
       }
-    },
-
-    /** Puts the document there, over what there may be: the bucket is versioned. */
-    async write(key: string, value: unknown): Promise<void> {
-      await send(
-        s3,
-        new PutObjectCommand({
-          Bucket: bucket,
-          Key: key,
-          Body: JSON.stringify(value),
-          ContentType: 'application/json',
-        }),
-      );
     },
   };
 }
