@@ -1,7 +1,7 @@
-import { once } from 'node:events';
-import { createSocket, type Socket } from 'node:dgram';
-import { createServer } from 'node:net';
 import { randomInt } from 'node:crypto';
+import { createSocket, type Socket } from 'node:dgram';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
 
 /** The UDP port that a sandbox holds on the last address of its block for as long as it lives. */
 const lockPort = 40053;
@@ -32,7 +32,9 @@ export class LoopbackBlock {
       const lock = await bind(`${prefix}.255.254`);
       if (lock) return new LoopbackBlock(prefix, lock);
     }
-    throw new Error('No free loopback block found in 127.16.0.0–127.249.255.255: are other sandboxes running?');
+    throw new Error(
+      'No free loopback block found in 127.16.0.0–127.249.255.255: are other sandboxes running?',
+    );
   }
 
   /** The block as an address range. */
@@ -63,7 +65,9 @@ export async function commonPort(address: string): Promise<number> {
   for (const port of [usualPort, ...otherPorts]) {
     if (await isFree(address, port)) return port;
   }
-  throw new Error(`No port for databases is free on ${address}: tried ${[usualPort, ...otherPorts].join(', ')}.`);
+  throw new Error(
+    `No port for databases is free on ${address}: tried ${[usualPort, ...otherPorts].join(', ')}.`,
+  );
 }
 
 function isFree(address: string, port: number): Promise<boolean> {

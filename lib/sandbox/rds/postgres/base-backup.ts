@@ -62,7 +62,9 @@ async function copyLiving(home: PostgresHome, sources: string[], target: string)
     await home.copy(sources, target);
   } catch (error) {
     if (!(error instanceof CommandFailed)) throw error;
-    const others = error.stderr.split('\n').filter((line) => line && !line.includes('No such file or directory'));
+    const others = error.stderr
+      .split('\n')
+      .filter((line) => line && !line.includes('No such file or directory'));
     if (others.length > 0) throw error;
   }
 }

@@ -33,9 +33,12 @@ function packageDirectory(): string {
   try {
     return dirname(dirname(createRequire(join(import.meta.dirname, 'binaries.ts')).resolve(name)));
   } catch (error) {
-    throw new Error(`PostgreSQL is not installed: the optional package ${name} is missing. Run "npm install".`, {
-      cause: error,
-    });
+    throw new Error(
+      `PostgreSQL is not installed: the optional package ${name} is missing. Run "npm install".`,
+      {
+        cause: error,
+      },
+    );
   }
 }
 
@@ -44,7 +47,10 @@ function inDirectory(directory: string, version: string): Binaries {
   return { initdb: bin('initdb'), postgres: bin('postgres'), pgCtl: bin('pg_ctl'), version };
 }
 
-async function serverVersion(directory: string, account: ServerAccount | undefined): Promise<string | undefined> {
+async function serverVersion(
+  directory: string,
+  account: ServerAccount | undefined,
+): Promise<string | undefined> {
   try {
     const answer = await runAs(account, join(directory, 'bin', 'postgres'), ['--version']);
     return /(\d+\.\d+)/.exec(answer)?.[1];

@@ -21,15 +21,23 @@ const removal =
  * whatever way, SIGKILL included, and then ends the servers and removes their folder.
  * Gives a function that calls it off.
  */
-export function startWatchdog(account: ServerAccount | undefined, binaries: Binaries, directory: string): () => void {
-  const child = spawn('/bin/sh', ['-c', `cat >/dev/null; ${removal}`, 'sandbox-watchdog', directory, binaries.pgCtl], {
-    ...account,
-    cwd: '/',
-    env: serverEnvironment(),
-    stdio: ['pipe', 'ignore', 'ignore'],
-    // A session of its own: Ctrl-C in the terminal must reach the sandbox first, which stops in order.
-    detached: true,
-  });
+export function startWatchdog(
+  account: ServerAccount | undefined,
+  binaries: Binaries,
+  directory: string,
+): () => void {
+  const child = spawn(
+    '/bin/sh',
+    ['-c', `cat >/dev/null; ${removal}`, 'sandbox-watchdog', directory, binaries.pgCtl],
+    {
+      ...account,
+      cwd: '/',
+      env: serverEnvironment(),
+      stdio: ['pipe', 'ignore', 'ignore'],
+      // A session of its own: Ctrl-C in the terminal must reach the sandbox first, which stops in order.
+      detached: true,
+    },
+  );
   child.unref();
   return () => {
     child.kill('SIGKILL');

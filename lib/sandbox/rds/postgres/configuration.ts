@@ -98,7 +98,9 @@ export function renderConfiguration(settings: ServerSettings): string {
 }
 
 function split(parameters: Record<string, string>): { logical: boolean; own: Record<string, string> } {
-  const own = Object.entries(parameters).filter(([name]) => !ownParameters.has(name) && !name.startsWith('rds.'));
+  const own = Object.entries(parameters).filter(
+    ([name]) => !ownParameters.has(name) && !name.startsWith('rds.'),
+  );
   return { logical: parameters['rds.logical_replication'] === '1', own: Object.fromEntries(own) };
 }
 
