@@ -22,6 +22,8 @@ export interface FunctionDefinition {
   logGroup: string;
   /** How console output is written: `Text` has time, request id and level before the message. */
   logFormat: 'Text' | 'JSON';
+  /** Console output below this level is not written; only in effect with `JSON`. */
+  logLevel: string | undefined;
   tracing: 'Active' | 'PassThrough';
   lastModified: string;
   /** Where an asynchronous invocation goes that failed to the end. */
@@ -63,6 +65,7 @@ export function parseFunction(input: any, account: string, region: string): Func
     reservedConcurrency: undefined,
     logGroup: input.LoggingConfig?.LogGroup ?? `/aws/lambda/${name}`,
     logFormat: input.LoggingConfig?.LogFormat === 'JSON' ? 'JSON' : 'Text',
+    logLevel: input.LoggingConfig?.ApplicationLogLevel,
     tracing: input.TracingConfig?.Mode === 'Active' ? 'Active' : 'PassThrough',
     lastModified: new Date().toISOString().replace('Z', '+0000'),
     asynchronous: { maximumRetryAttempts: 2, maximumEventAgeSeconds: 21_600 },

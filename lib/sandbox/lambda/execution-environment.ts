@@ -5,6 +5,7 @@ import { forgetChild, recordChild } from '../lifecycle/children.ts';
 import type { FunctionDefinition } from './configuration.ts';
 import { failure, type Invocation, type InvocationFault, type Outcome } from './invocation.ts';
 import { readLines } from './lines.ts';
+import { reportLines, startLines } from './platform-lines.ts';
 import { RuntimeApiServer } from './runtime-api-server.ts';
 
 /** A start that takes longer than this is ended; AWS gives ten seconds, a laptop under load needs more. */
@@ -114,7 +115,7 @@ export class ExecutionEnvironment {
       this.lastUsedAt = performance.now();
       if (!this.#used) this.#options.onColdStart(performance.now() - this.spawnedAt);
       this.#used = true;
-      this.#line(`START RequestId: ${invocation.requestId} Version: $LATEST`);
+      for (const line of startLines(this.definition, invocation.requestId)) this.#line(line);
       const timeoutMs = this.definition.timeoutSeconds * 1000;
       running.timers.push(setTimeout(() => this.#timeOut(running), timeoutMs));
       this.#api.send(invocation, Date.now() + timeoutMs);
@@ -238,17 +239,12 @@ export class ExecutionEnvironment {
   #report(running: Running): void {
     for (const timer of running.timers) clearTimeout(timer);
     const { requestId } = running.invocation;
-    const duration = performance.now() - running.startedAt;
-    this.#line(`END RequestId: ${requestId}`);
-    this.#line(
-      [
-        `REPORT RequestId: ${requestId}`,
-        `Duration: ${duration.toFixed(2)} ms`,
-        `Billed Duration: ${Math.ceil(duration)} ms`,
-        `Memory Size: ${this.definition.memoryMegabytes} MB`,
-        ...(running.timedOut ? ['Status: timeout'] : []),
-      ].join('\t'),
-    );
+    const report = {
+      requestId,
+      durationMs: performance.now() - running.startedAt,
+      timedOut: running.timedOut,
+    };
+    for (const line of reportLines(this.definition, report)) this.#line(line);
     this.#running = undefined;
   }
 

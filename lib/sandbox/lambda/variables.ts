@@ -38,6 +38,7 @@ export function environmentVariables(options: VariableOptions): Record<string, s
     AWS_LAMBDA_LOG_GROUP_NAME: definition.logGroup,
     AWS_LAMBDA_LOG_STREAM_NAME: options.logStream,
     AWS_LAMBDA_LOG_FORMAT: definition.logFormat,
+    ...(definition.logLevel && { AWS_LAMBDA_LOG_LEVEL: definition.logLevel }),
     AWS_ACCESS_KEY_ID: keys.accessKeyId,
     AWS_SECRET_ACCESS_KEY: keys.secretAccessKey,
     AWS_SESSION_TOKEN: keys.sessionToken,

@@ -21,6 +21,7 @@ export function startWatchdog(directory: string): () => Promise<void> {
   (child.stdin as unknown as { unref(): void }).unref();
   return async () => {
     if (child.exitCode !== null || child.signalCode !== null) return;
+    child.ref();
     const exited = once(child, 'exit');
     child.kill('SIGKILL');
     await exited;

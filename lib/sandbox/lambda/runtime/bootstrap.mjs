@@ -15,7 +15,7 @@ process.stdin
 
 const api = new RuntimeApi(process.env.AWS_LAMBDA_RUNTIME_API);
 const current = { requestId: undefined };
-patchConsole(() => current.requestId, process.env.AWS_LAMBDA_LOG_FORMAT);
+patchConsole(() => current.requestId, process.env.AWS_LAMBDA_LOG_FORMAT, process.env.AWS_LAMBDA_LOG_LEVEL);
 if (process.argv[2]) joinNetwork(JSON.parse(process.argv[2]));
 onCrash(async (error, exitCode) => {
   if (current.requestId === undefined) await api.initError(error);

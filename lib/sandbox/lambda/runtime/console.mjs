@@ -2,13 +2,18 @@ import { format } from 'node:util';
 
 const levels = { debug: 'DEBUG', trace: 'TRACE', log: 'INFO', info: 'INFO', warn: 'WARN', error: 'ERROR' };
 
+const severity = ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR', 'FATAL'];
+
 /**
  * Console output as the managed runtime writes it: time, request id, level, message, in columns or as JSON.
  * A newline inside a message becomes a carriage return, so that the host keeps it one log event.
  */
-export function patchConsole(requestId, logFormat) {
+export function patchConsole(requestId, logFormat, leastLevel = 'TRACE') {
+  const least = severity.indexOf(leastLevel);
   for (const [method, level] of Object.entries(levels)) {
+    const silent = logFormat === 'JSON' && severity.indexOf(level) < least;
     console[method] = (...values) => {
+      if (silent) return;
       const line =
         logFormat === 'JSON' ? asJson(level, requestId(), values) : asText(level, requestId(), values);
       process.stdout.write(`${line.replaceAll('\n', '\r')}\n`);
