@@ -78,7 +78,7 @@ export function listedMapRun(run: MapRun) {
   return {
     executionArn: run.executionArn,
     mapRunArn: run.arn,
-    stateMachineArn: run.stateMachineArn,
+    stateMachineArn: run.machine.arn,
     startDate: run.startDate,
     ...(run.stopDate && { stopDate: run.stopDate }),
   };
@@ -96,7 +96,8 @@ export function describeMapRun(run: MapRun) {
     toleratedFailureCount: run.tolerance.count ?? 0,
     itemCounts: run.counts('items'),
     executionCounts: run.counts('executions'),
-    redriveCount: 0,
+    redriveCount: run.redriveCount,
+    ...(run.redriveDate && { redriveDate: run.redriveDate }),
   };
 }
 

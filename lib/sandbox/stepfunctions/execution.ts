@@ -41,7 +41,11 @@ export class Execution {
   /** Settles when the execution has ended, however it ended. */
   done: Promise<void> = Promise.resolve();
 
+  /** The last map run of each Distributed Map among the machine's own states. */
+  readonly #mapRuns = new Map<string, MapRun>();
   #root: Thread | undefined;
+  /** The state that a redrive went back to, until it is entered. */
+  #resumed: string | undefined;
   #checkpoint: Checkpoint | undefined;
   #interrupt = new AbortController();
   #timer: NodeJS.Timeout | undefined;
@@ -97,6 +101,7 @@ export class Execution {
     const previous = this.history.append('ExecutionRedriven', this.history.events.length, {
       executionRedrivenEventDetails: { redriveCount: this.redriveCount },
     });
+    this.#resumed = this.#checkpoint?.state;
     this.#run(previous, this.#checkpoint);
   }
 
@@ -109,6 +114,18 @@ export class Execution {
   /** Notes where the machine's own path of control is; paths inside a Map or Parallel belong to that state. */
   checkpoint(thread: Thread, state: string, input: Json): void {
     if (thread === this.#root) this.#checkpoint = { state, input, variables: thread.variables };
+  }
+
+  noteMapRun(thread: Thread, state: string, run: MapRun): void {
+    if (thread === this.#root) this.#mapRuns.set(state, run);
+  }
+
+  /** The map run that a redrive of this state goes on with: it starts no child again that succeeded. */
+  mapRunToRedrive(thread: Thread, state: string): MapRun | undefined {
+    if (thread !== this.#root || state !== this.#resumed) return undefined;
+    this.#resumed = undefined;
+    const run = this.#mapRuns.get(state);
+    return run && run.status !== 'SUCCEEDED' && run.inputs.length > 0 ? run : undefined;
   }
 
   #run(previous: number, from?: Checkpoint): void {

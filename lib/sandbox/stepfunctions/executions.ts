@@ -5,7 +5,7 @@ import { Execution, type ExecutionStatus } from './execution.ts';
 import type { Host, Machine } from './host.ts';
 import { byteLength } from './json.ts';
 import { limits } from './limits.ts';
-import { checkName, type Machines } from './machines.ts';
+import { checkArn, checkName, type Machines } from './machines.ts';
 import type { MapRun } from './map/run.ts';
 import type { TaskTokens } from './tokens.ts';
 
@@ -17,6 +17,7 @@ export class Executions implements Host {
   readonly #byArn = new Map<string, Execution>();
   readonly #byParent = new Map<string, Execution[]>();
   readonly #mapRuns = new Map<string, MapRun>();
+  #stopping = false;
 
   constructor(sandbox: SandboxContext, tokens: TaskTokens, machines: Machines) {
     this.sandbox = sandbox;
@@ -56,10 +57,12 @@ export class Executions implements Host {
 
   /** Children of a Distributed Map tell their map run, not the bus. */
   statusChanged(execution: Execution): void {
-    if (!execution.mapRun) this.sandbox.publish(statusChange(execution, this.sandbox.clock.now()));
+    if (!execution.mapRun && !this.#stopping)
+      this.sandbox.publish(statusChange(execution, this.sandbox.clock.now()));
   }
 
   executionOf(arn: string): Execution {
+    checkArn(arn);
     const execution = this.#byArn.get(arn);
     if (!execution) throw new ServiceError('ExecutionDoesNotExist', `Execution Does Not Exist: '${arn}'`);
     return execution;
@@ -84,6 +87,7 @@ export class Executions implements Host {
 
   /** Ends all that runs, when the sandbox stops; nothing is told to the bus of it. */
   async stopAll(): Promise<void> {
+    this.#stopping = true;
     const running = [...this.#byArn.values()].filter(({ status }) => status === 'RUNNING');
     for (const execution of running) execution.stop('Sandbox.Stopped', 'The sandbox was stopped.');
     await Promise.all(running.map(({ done }) => done));

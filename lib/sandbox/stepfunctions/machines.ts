@@ -33,6 +33,11 @@ export function checkName(name: string): void {
   }
 }
 
+export function checkArn(arn: string): void {
+  if (!arn.startsWith('arn:'))
+    throw new ServiceError('InvalidArn', `Invalid Arn: 'Invalid ARN prefix: ${arn}'`);
+}
+
 /** The state machines of the account. */
 export class Machines {
   readonly #byArn = new Map<string, StoredMachine>();
@@ -96,6 +101,7 @@ export class Machines {
   }
 
   get(arn: string): StoredMachine {
+    checkArn(arn);
     const machine = this.#byArn.get(arn);
     if (!machine)
       throw new ServiceError('StateMachineDoesNotExist', `State Machine Does Not Exist: '${arn}'`);

@@ -9,10 +9,11 @@ export interface PageRequest {
 /** One page of a list, and the token of the next one where there is more. */
 export function pageOf<Item>(items: Item[], request: PageRequest): { page: Item[]; nextToken?: string } {
   const size = request.maxResults || limits.defaultPageSize;
-  if (!Number.isInteger(size) || size < 0 || size > limits.pageSize) {
+  if (size > limits.pageSize) {
     throw new ServiceError(
       'ValidationException',
-      `maxResults must be from 0 to ${limits.pageSize} but was ${size}`,
+      `1 validation error detected: Value '${size}' at 'maxResults' failed to satisfy constraint: ` +
+        `Member must have value less than or equal to ${limits.pageSize}`,
     );
   }
   const from = request.nextToken === undefined ? 0 : offsetOf(request.nextToken);

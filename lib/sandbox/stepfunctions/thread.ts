@@ -32,8 +32,9 @@ export class Thread {
     this.map = options.map;
   }
 
-  /** Appends an event after this thread's last one. */
+  /** Appends an event after this thread's last one; an interrupted thread tells nothing any more. */
   record(type: string, details?: Record<string, unknown>): number {
+    this.signal.throwIfAborted();
     this.previous = this.execution.history.append(type, this.previous, details);
     return this.previous;
   }

@@ -18,20 +18,23 @@ const labels = new WeakMap<MapState, string>();
 export async function runDistributed(visit: Visit<MapState>): Promise<Exit> {
   const { state, thread } = visit;
   const { ItemReader: reader, ResultWriter: writer } = state;
-  const listed = reader ? undefined : await itemsOf(visit);
+  const redriven = thread.execution.mapRunToRedrive(thread, visit.name);
+  const listed = reader || redriven ? undefined : await itemsOf(visit);
   thread.record('MapStateStarted', { mapStateStartedEventDetails: { length: listed?.length ?? 0 } });
-  const { run, machine } = await open(visit);
-  const startedId = thread.record('MapRunStarted', { mapRunStartedEventDetails: { mapRunArn: run.arn } });
+  const run = redriven ?? (await open(visit));
+  const startedId = redriven ? reopen(visit, run) : recordStart(visit, run);
 
   let result: Json;
   try {
-    const { inputs, itemCounts } = await childInputs(visit, listed ?? (await readItems(visit, reader!)));
-    run.itemCounts = itemCounts;
-    const breach = await runChildren(visit, run, machine, inputs);
+    if (!redriven) {
+      const { inputs, itemCounts } = await childInputs(visit, listed ?? (await readItems(visit, reader!)));
+      Object.assign(run, { inputs, itemCounts });
+    }
+    const breach = await runChildren(visit, run);
     const outputs = run.children.flatMap((child) =>
       child?.outputText === undefined ? [] : [JSON.parse(child.outputText) as Json],
     );
-    result = writer?.Resource ? await writeResults(visit, writer, run, inputs) : outputs;
+    result = writer?.Resource ? await writeResults(visit, writer, run) : outputs;
     if (breach) throw breach;
   } catch (error) {
     close(visit, run, error instanceof StateFailure ? 'FAILED' : 'ABORTED');
@@ -48,7 +51,7 @@ export async function runDistributed(visit: Visit<MapState>): Promise<Exit> {
   return exit;
 }
 
-async function open(visit: Visit<MapState>): Promise<{ run: MapRun; machine: Machine }> {
+async function open(visit: Visit<MapState>): Promise<MapRun> {
   const { state, thread } = visit;
   const { execution } = thread;
   const { account, region, clock } = execution.host.sandbox;
@@ -61,25 +64,46 @@ async function open(visit: Visit<MapState>): Promise<{ run: MapRun; machine: Mac
       whole: false,
     }),
   };
-  if (!labels.has(state)) labels.set(state, state.Label ?? randomUUID());
-  const name = `${execution.machine.name}/${labels.get(state)}`;
-  const { StartAt, States } = processorOf(state);
-  const machine: Machine = {
-    arn: `${execution.machine.arn}/${labels.get(state)}`,
-    name,
-    roleArn: execution.machine.roleArn,
-    definition: { StartAt, States },
-  };
+  const machine = childMachine(state, execution.machine);
   const run = new MapRun({
-    arn: `arn:aws:states:${region}:${account}:mapRun:${name}:${randomUUID()}`,
+    arn: `arn:aws:states:${region}:${account}:mapRun:${machine.name}:${randomUUID()}`,
     executionArn: execution.arn,
-    stateMachineArn: machine.arn,
+    machine,
     startDate: clock.now(),
     maxConcurrency: concurrency ?? 0,
     tolerance,
   });
   execution.host.addMapRun(run);
-  return { run, machine };
+  execution.noteMapRun(thread, visit.name, run);
+  return run;
+}
+
+/** What a child runs, as a state machine of its own. */
+function childMachine(state: MapState, parent: Machine): Machine {
+  if (!labels.has(state)) labels.set(state, state.Label ?? randomUUID());
+  const label = labels.get(state);
+  const { StartAt, States } = processorOf(state);
+  return {
+    arn: `${parent.arn}/${label}`,
+    name: `${parent.name}/${label}`,
+    roleArn: parent.roleArn,
+    definition: { StartAt, States },
+  };
+}
+
+function recordStart({ thread }: Visit<MapState>, run: MapRun): number {
+  return thread.record('MapRunStarted', { mapRunStartedEventDetails: { mapRunArn: run.arn } });
+}
+
+/** Goes on with a map run that failed, for a redrive of its execution. */
+function reopen({ thread }: Visit<MapState>, run: MapRun): number {
+  run.status = 'RUNNING';
+  run.stopDate = undefined;
+  run.redriveCount++;
+  run.redriveDate = thread.execution.host.sandbox.clock.now();
+  return thread.record('MapRunRedriven', {
+    mapRunRedrivenEventDetails: { mapRunArn: run.arn, redriveCount: run.redriveCount },
+  });
 }
 
 async function childInputs(visit: Visit<MapState>, items: Json[]): Promise<ChildInputs> {
@@ -89,16 +113,11 @@ async function childInputs(visit: Visit<MapState>, items: Json[]): Promise<Child
 }
 
 /** Runs the children; gives the failure where more of them failed than is tolerated. The rest is stopped then. */
-async function runChildren(
-  visit: Visit<MapState>,
-  run: MapRun,
-  machine: Machine,
-  inputs: Json[],
-): Promise<StateFailure | undefined> {
-  const { thread } = visit;
+async function runChildren({ thread }: Visit<MapState>, run: MapRun): Promise<StateFailure | undefined> {
+  const { inputs } = run;
   const { host } = thread.execution;
   const stopAll = () => {
-    for (const child of run.children) child?.stop(undefined, undefined);
+    for (const child of run.children) if (child?.status === 'RUNNING') child.stop(undefined, undefined);
   };
   thread.signal.addEventListener('abort', stopAll);
   let next = 0;
@@ -107,7 +126,10 @@ async function runChildren(
   const slot = async () => {
     while (next < inputs.length && !breached && !thread.signal.aborted) {
       const index = next++;
-      const child = host.startChild(machine, JSON.stringify(inputs[index]), run);
+      const earlier = run.children[index];
+      if (earlier?.status === 'SUCCEEDED') continue;
+      const child = earlier ?? host.startChild(run.machine, JSON.stringify(inputs[index]), run);
+      earlier?.redrive();
       run.children[index] = child;
       await child.done;
       if (child.status !== 'SUCCEEDED') failures++;

@@ -9,12 +9,7 @@ import type { MapRun } from './run.ts';
  * Writes the results of a map run to S3: one file of the children that succeeded, one of those that failed, one of
  * those never started, and a manifest that names them. Gives the Map's result.
  */
-export async function writeResults(
-  visit: Visit<MapState>,
-  writer: ResultWriter,
-  run: MapRun,
-  inputs: Json[],
-) {
+export async function writeResults(visit: Visit<MapState>, writer: ResultWriter, run: MapRun) {
   const { Bucket, Prefix } = (await visit.evaluate(writer.Arguments ?? {}, 'ResultWriter/Arguments')) as {
     Bucket: string;
     Prefix?: string;
@@ -25,6 +20,7 @@ export async function writeResults(
     await putObject(visit, { Bucket, Key: `${folder}/${name}`, Body: body, ContentType: 'application/json' });
     return { Key: `${folder}/${name}`, Size: body.length };
   };
+  const { inputs } = run;
   const children = inputs.map((_, index) => run.children[index]);
   const files: Record<string, Json[]> = {
     SUCCEEDED: children.filter((child) => child?.status === 'SUCCEEDED').map((child) => resultOf(child!)),

@@ -1,4 +1,6 @@
 import type { Execution, ExecutionStatus } from '../execution.ts';
+import type { Machine } from '../host.ts';
+import type { Json } from '../json.ts';
 
 export type MapRunStatus = 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'ABORTED';
 
@@ -31,8 +33,8 @@ export class MapRun {
   readonly arn: string;
   /** Of the parent. */
   readonly executionArn: string;
-  /** `…:stateMachine:<machine>/<label>`. */
-  readonly stateMachineArn: string;
+  /** What the children run: `…:stateMachine:<machine>/<label>`. */
+  readonly machine: Machine;
   readonly startDate: Date;
   readonly maxConcurrency: number;
   readonly tolerance: Tolerance;
@@ -40,21 +42,24 @@ export class MapRun {
   stopDate: Date | undefined;
   /** By the index of their input; children not yet started are absent. */
   readonly children: (Execution | undefined)[] = [];
+  inputs: Json[] = [];
   /** How many items each child works on: more than one in batches. */
   itemCounts: number[] = [];
   resultsWritten = false;
+  redriveCount = 0;
+  redriveDate: Date | undefined;
 
   constructor(options: {
     arn: string;
     executionArn: string;
-    stateMachineArn: string;
+    machine: Machine;
     startDate: Date;
     maxConcurrency: number;
     tolerance: Tolerance;
   }) {
     this.arn = options.arn;
     this.executionArn = options.executionArn;
-    this.stateMachineArn = options.stateMachineArn;
+    this.machine = options.machine;
     this.startDate = options.startDate;
     this.maxConcurrency = options.maxConcurrency;
     this.tolerance = options.tolerance;

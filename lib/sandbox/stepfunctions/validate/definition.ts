@@ -3,6 +3,7 @@ import type { Definition } from '../definition.ts';
 import { byteLength } from '../json.ts';
 import { limits } from '../limits.ts';
 import { isPart, type Part, Problems } from './problems.ts';
+import { checkScopes } from './scopes.ts';
 import { checkState, stateTypes } from './states.ts';
 
 const topFields = ['Comment', 'QueryLanguage', 'Version', 'TimeoutSeconds', 'StartAt', 'States'];
@@ -25,6 +26,7 @@ export function parseDefinition(text: string): Definition {
   problems.number(definition, 'TimeoutSeconds', '', 1, false);
   problems.oneOf(definition, 'QueryLanguage', '', ['JSONPath', 'JSONata']);
   checkBlock(definition, '', definition.QueryLanguage === 'JSONata', new Set(), problems);
+  checkScopes(definition, '', problems);
   if (problems.found.length > 0) throw refusal(problems.found);
   return definition as unknown as Definition;
 }

@@ -237,3 +237,26 @@ describe('inline Map and Parallel', () => {
     expect(await bench.types(execution.executionArn)).toContain('WaitStateAborted');
   });
 });
+
+test('a redrive runs only the children that did not succeed', async () => {
+  let healthy = false;
+  const bench = new Bench({
+    ...s3(shards(3)),
+    'lambda.Invoke': (call) => {
+      const { index } = payloadOf(call);
+      return index === 1 && !healthy ? threw('CloneFailed', 'not yet') : returned(index);
+    },
+  });
+  const { executionArn, status } = await bench.run(
+    { Check: overShards({ Work: work }, { MaxConcurrency: 1 }) },
+    input,
+  );
+  healthy = true;
+
+  await bench.api('RedriveExecution', { executionArn });
+
+  expect(status).toBe('FAILED');
+  expect((await bench.ended(executionArn)).output).toEqual([0, 1, 2]);
+  expect(bench.calls.filter(({ service }) => service === 'lambda')).toHaveLength(4);
+  expect(await bench.types(executionArn)).toContain('MapRunRedriven');
+});

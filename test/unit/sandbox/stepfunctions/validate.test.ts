@@ -77,6 +77,18 @@ describe('a definition is refused', () => {
       'at /States/A/ItemProcessor/States/B',
     ],
     [
+      'a variable assigned again inside a branch',
+      machine({
+        A: { Type: 'Pass', Assign: { x: 1 }, Next: 'P' },
+        P: {
+          Type: 'Parallel',
+          Branches: [{ StartAt: 'B', States: { B: { ...end, Assign: { x: 2 } } } }],
+          End: true,
+        },
+      }),
+      "'x' is assigned outside and cannot be assigned again inside at /States/P/Branches[0]/States/B",
+    ],
+    [
       'a heartbeat that is not below the timeout',
       machine({
         A: {
