@@ -1,14 +1,19 @@
 import { CloudFormationService } from './cloudformation/service.ts';
+import { CloudWatchService } from './cloudwatch/service.ts';
 import type { AwsEvent, SandboxContext, Service, World } from './contract.ts';
+import { Ec2Service } from './ec2/service.ts';
 import { IamService } from './iam/service.ts';
+import { KmsService } from './kms/service.ts';
 import { LambdaService } from './lambda/service.ts';
 import { LogsService } from './logs/service.ts';
 import type { Network } from './network/network.ts';
 import { RdsService } from './rds/service.ts';
 import { S3Service } from './s3/service.ts';
+import { ServiceQuotasService } from './servicequotas/service.ts';
 import { SnsService } from './sns/service.ts';
 import { SqsService } from './sqs/service.ts';
 import { StepFunctionsService } from './stepfunctions/service.ts';
+import { StsService } from './sts/service.ts';
 
 export interface ServiceParts {
   context: SandboxContext;
@@ -30,10 +35,15 @@ export function createServices({ context, world, network, endpoint, limits }: Se
   });
   const all: Service[] = [
     new S3Service(context),
+    new KmsService(context),
+    new StsService(context),
     new IamService(context),
+    new ServiceQuotasService(context),
     new LogsService(context),
+    new CloudWatchService(context),
     new SqsService(context, { endpoint }),
     new SnsService(context),
+    new Ec2Service(context, network),
     new RdsService(context, network),
     lambda,
     new StepFunctionsService(context),
