@@ -107,8 +107,8 @@ export async function copyObject(store: ObjectStore, input: any, context: CallCo
   });
   return {
     CopyObjectResult: { ETag: added.etag, LastModified: added.lastModified },
-    CopySourceVersionId: sourceBucket.shownId(original),
-    VersionId: writtenId(bucket, added),
+    CopySourceVersionId: original.id === 'null' ? undefined : original.id,
+    VersionId: bucket.shownId(added),
     ServerSideEncryption: 'AES256',
   };
 }

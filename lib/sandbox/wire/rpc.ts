@@ -65,7 +65,9 @@ export function structuredError(
   const known = model?.errorModel(error.code);
   const members: Record<string, unknown> = { ...error.fields };
   if (known) Object.assign(members, encode(known.schema, error.fields));
-  return { __type: known?.name ?? error.code, message: error.message, ...members };
+  const spelling =
+    known && 'Message' in NormalizedSchema.of(known.schema).getMemberSchemas() ? 'Message' : 'message';
+  return { __type: known?.name ?? error.code, [spelling]: error.message, ...members };
 }
 
 function failure(
