@@ -2,6 +2,7 @@ import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, type S3Client
 import type { RecordStore } from '../../../domain/audit/trail.ts';
 import { RollbackError } from '../../../domain/errors.ts';
 import { send, translateError } from '../errors.ts';
+import { readAtMost } from './body.ts';
 
 /** The evidence bucket for writers: every object is written once and never changed. */
 export function s3RecordStore(s3: S3Client, bucket: string): RecordStore {
@@ -30,11 +31,7 @@ export function s3RecordStore(s3: S3Client, bucket: string): RecordStore {
     async get(key, limit) {
       try {
         const answer = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
-        if (answer.ContentLength !== undefined && answer.ContentLength > limit) {
-          // Larger than anything the format allows: enough is read to tell, by its length, that it is garbage.
-          return await first(answer.Body as AsyncIterable<Uint8Array>, limit + 1);
-        }
-        return await answer.Body?.transformToByteArray();
+        return await readAtMost(answer, limit);
       } catch (error) {
         if ((error as Error).name === 'NoSuchKey') return undefined;
         throw translateError(error, 'GetObject');
@@ -72,15 +69,4 @@ export function s3RecordStore(s3: S3Client, bucket: string): RecordStore {
       return time;
     },
   };
-}
-
-async function first(body: AsyncIterable<Uint8Array>, bytes: number): Promise<Buffer> {
-  const chunks: Uint8Array[] = [];
-  let read = 0;
-  for await (const chunk of body) {
-    chunks.push(chunk);
-    read += chunk.length;
-    if (read >= bytes) break;
-  }
-  return Buffer.concat(chunks).subarray(0, bytes);
 }
