@@ -12,7 +12,6 @@ export function checkScopes(
 ): void {
   if (!isPart(block.States)) return;
   const states = Object.entries(block.States).filter((entry): entry is [string, Part] => isPart(entry[1]));
-  const own = new Set<string>();
   for (const [name, state] of states) {
     for (const variable of assignedIn(state)) {
       if (outer.has(variable)) {
@@ -21,11 +20,12 @@ export function checkScopes(
           `${at}/States/${name}`,
         );
       }
-      own.add(variable);
     }
   }
-  const visible = new Set([...outer, ...own]);
   for (const [name, state] of states) {
+    // What the state itself assigns comes after its blocks: they may use the same names.
+    const others = states.filter(([other]) => other !== name).flatMap(([, other]) => assignedIn(other));
+    const visible = new Set([...outer, ...others]);
     const place = `${at}/States/${name}`;
     if (Array.isArray(state.Branches)) {
       for (const [index, branch] of state.Branches.entries()) {
