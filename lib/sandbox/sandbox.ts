@@ -1,4 +1,3 @@
-import { chmodSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { scaledClock } from './clock.ts';
 import type { DeployedStack } from './cloudformation/service.ts';
@@ -55,8 +54,6 @@ export class Sandbox {
     const { world } = options;
     const directory = createDirectory(options.directory);
     teardown.add(() => rm(directory, { recursive: true, force: true, maxRetries: 5 }));
-    // PostgreSQL runs as another user where we are root: it must get through to its own folder.
-    chmodSync(directory, 0o711);
     teardown.add(startWatchdog(directory));
     teardown.add(onTermination(() => teardown.run()));
     const network = await Network.open(world);

@@ -6,17 +6,12 @@ import { reap } from './reap.ts';
 
 const prefix = 'safe-rollback-sandbox-';
 
-/** Makes the sandbox's own folder, which names the process that owns it. Others may enter, not write. */
+/** Makes the sandbox's own folder, which names the process that owns it. */
 export function createDirectory(parent = tmpdir()): string {
   const directory = mkdtempSync(join(parent, prefix));
-  claim(directory);
-  return directory;
-}
-
-/** Marks a folder as this process's sandbox. */
-export function claim(directory: string): void {
   const owner = { pid: process.pid, started: processStart(process.pid) };
   writeFileSync(join(directory, 'owner.json'), JSON.stringify(owner));
+  return directory;
 }
 
 /** Ends and removes what sandboxes left whose process is dead; touches no folder without such a mark. */
