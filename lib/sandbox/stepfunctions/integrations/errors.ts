@@ -15,9 +15,10 @@ export function optimisedFailure(prefix: string, service: string, error: unknown
 /** A refused request as an AWS SDK integration reports it: `Rds.DbInstanceNotFoundException`. */
 export function sdkFailure(service: string, error: unknown): StateFailure {
   if (!(error instanceof ServiceError)) return clientFailure(service, error);
+  const extended = service === 'S3' ? `, Extended Request ID: ${randomUUID()}` : '';
   return new StateFailure(
     `${service}.${javaExceptionName(error.code)}`,
-    `${error.message} (Service: ${service}, Status Code: ${error.status}, Request ID: ${randomUUID()})`,
+    `${error.message} (Service: ${service}, Status Code: ${error.status}, Request ID: ${randomUUID()}${extended})`,
   );
 }
 
