@@ -9,6 +9,7 @@ import { LogsService } from './logs/service.ts';
 import type { Network } from './network/network.ts';
 import { RdsService } from './rds/service.ts';
 import { S3Service } from './s3/service.ts';
+import { SecretsManagerService } from './secretsmanager/service.ts';
 import { ServiceQuotasService } from './servicequotas/service.ts';
 import { SnsService } from './sns/service.ts';
 import { SqsService } from './sqs/service.ts';
@@ -37,6 +38,7 @@ export function createServices({ context, world, network, endpoint, limits }: Se
     new S3Service(context),
     new KmsService(context),
     new StsService(context),
+    new SecretsManagerService(context),
     new IamService(context),
     new ServiceQuotasService(context),
     new LogsService(context),

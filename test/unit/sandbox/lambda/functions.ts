@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { scaledClock } from '../../../../lib/sandbox/clock.ts';
 import { ServiceDirectory } from '../../../../lib/sandbox/context.ts';
 import type { Service } from '../../../../lib/sandbox/contract.ts';
-import { LambdaService } from '../../../../lib/sandbox/lambda/service.ts';
+import { type LambdaOptions, LambdaService } from '../../../../lib/sandbox/lambda/service.ts';
 import { LogsService } from '../../../../lib/sandbox/logs/service.ts';
 
 /** A Lambda service on its own, with the sources of its functions as text and every other service a recorder. */
@@ -21,8 +21,8 @@ export class FunctionHost {
   readonly logs = new LogsService(this.context);
   readonly lambda: LambdaService;
 
-  constructor(limits: { perFunction?: number; total?: number } = {}) {
-    this.lambda = new LambdaService(this.context, { endpoint: () => 'http://127.0.0.1:9', limits });
+  constructor(options: Omit<LambdaOptions, 'endpoint'> = {}) {
+    this.lambda = new LambdaService(this.context, { endpoint: () => 'http://127.0.0.1:9', ...options });
     const recorders = {
       sqs: ['GetQueueUrl', 'SendMessage'],
       sns: ['Publish'],

@@ -247,7 +247,7 @@ describe('crash tests', () => {
 });
 
 test('the idle environment used longest ago makes room for another function', async () => {
-  const small = new FunctionHost({ total: 1 });
+  const small = new FunctionHost({ limits: { total: 1 } });
   try {
     for (const name of ['one', 'two'])
       await small.define(name, 'export const handler = async () => process.pid;');
