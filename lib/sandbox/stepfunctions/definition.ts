@@ -4,7 +4,7 @@ import type { Json } from './json.ts';
 export type Template = Json;
 
 /** A literal, or a JSONata expression that gives one. */
-export type NumberField = number | string;
+type NumberField = number | string;
 
 export interface Block {
   StartAt: string;
@@ -47,7 +47,7 @@ export interface Catcher extends Outcome {
   Next: string;
 }
 
-export interface Recovery {
+interface Recovery {
   Retry?: Retrier[];
   Catch?: Catcher[];
 }
@@ -64,7 +64,7 @@ export interface TaskState extends Common, Outcome, Transition, Recovery {
   HeartbeatSeconds?: NumberField;
 }
 
-export interface ChoiceRule extends Outcome {
+interface ChoiceRule extends Outcome {
   Condition: boolean | string;
   Next: string;
   Comment?: string;
@@ -109,7 +109,7 @@ export interface ItemReader {
   ReaderConfig?: { InputType?: string; MaxItems?: NumberField; ItemsPointer?: string };
 }
 
-export interface ItemBatcher {
+interface ItemBatcher {
   MaxItemsPerBatch?: NumberField;
   MaxInputBytesPerBatch?: NumberField;
   BatchInput?: Template;

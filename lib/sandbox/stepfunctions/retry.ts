@@ -3,7 +3,7 @@ import { StateFailure } from './failure.ts';
 import type { Exit, Visit } from './visit.ts';
 
 /** Whether a list of error names in Retry or Catch covers a failure. */
-export function matches(names: string[], failure: StateFailure): boolean {
+function matches(names: string[], failure: StateFailure): boolean {
   if (failure.error === 'States.Runtime') return false;
   return names.some(
     (name) =>
