@@ -3,7 +3,7 @@ import type { AwsEvent, CallContext, Clock, Principal, SandboxContext, Service }
 import { ServiceError } from './contract.ts';
 
 /** One request as a fault hook sees it, before the service does. */
-export interface InterceptedRequest {
+interface InterceptedRequest {
   service: string;
   operation: string;
   input: any;

@@ -1,3 +1,1 @@
-export type { DeployedStack } from './cloudformation/service.ts';
-export type { Intercept, InterceptedRequest } from './context.ts';
-export { Sandbox, type SandboxOptions } from './sandbox.ts';
+export { Sandbox } from './sandbox.ts';

@@ -15,7 +15,7 @@ export interface ResourceRequest {
 }
 
 /** What a template can refer to afterwards. */
-export interface CreatedResource {
+interface CreatedResource {
   /** The physical id, which `Ref` gives. */
   id: string;
   /** What `Fn::GetAtt` gives. */

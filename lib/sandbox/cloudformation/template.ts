@@ -11,14 +11,14 @@ export interface Template {
   Transform?: unknown;
 }
 
-export interface TemplateResource {
+interface TemplateResource {
   Type: string;
   Properties?: Record<string, unknown>;
   DependsOn?: string | string[];
   Condition?: string;
 }
 
-export interface TemplateOutput {
+interface TemplateOutput {
   Value: unknown;
   Description?: string;
   Export?: { Name: unknown };
