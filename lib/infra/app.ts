@@ -3,7 +3,7 @@ import { App, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { EvidenceStack } from './evidence-stack.ts';
 import { featureFlags } from './feature-flags.ts';
-import { readPolicy } from './policy.ts';
+import { loadPolicy } from './policy.ts';
 import { RollbackStack } from './rollback-stack.ts';
 
 export interface AppOptions {
@@ -22,7 +22,7 @@ export interface AppOptions {
 export function buildApp(options: AppOptions): App {
   const app = new App({ outdir: options.outdir, context: featureFlags });
   const context = (name: string, fallback: string): string => app.node.tryGetContext(name) ?? fallback;
-  const policy = readPolicy(resolve(context('policy', options.policy)));
+  const policy = loadPolicy(resolve(context('policy', options.policy)));
   const env = { account: policy.residency.accounts[0], region: policy.residency.regions[0] };
   const evidence = new EvidenceStack(app, 'safe-rollback-evidence', {
     env,

@@ -34,6 +34,7 @@ export class EvidenceStack extends Stack {
     this.auditorRole(props.auditors ?? new AccountRootPrincipal());
     new CfnOutput(this, 'EvidenceBucketName', { value: bucket.bucketName });
     new CfnOutput(this, 'EvidenceOrigin', { value: origin });
+    new CfnOutput(this, 'EvidenceRetentionDays', { value: String(props.retentionDays) });
   }
 
   /** Ed25519: deterministic, and the native key of signed notes. */

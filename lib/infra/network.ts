@@ -1,8 +1,9 @@
-import { type IVpc, Peer, Port, SecurityGroup, Vpc } from 'aws-cdk-lib/aws-ec2';
+import { CfnSecurityGroupIngress, type IVpc, Peer, Port, SecurityGroup, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Construct } from 'constructs';
 import type { Policy } from './policy.ts';
 
-const postgres = Port.tcp(5432);
+const postgresPort = 5432;
+const postgres = Port.tcp(postgresPort);
 
 /**
  * Security groups in the cluster's own VPC. The VPC is the owner's, with endpoints for S3, KMS,
@@ -32,6 +33,15 @@ export class Network extends Construct {
     );
     this.functions.addEgressRule(Peer.anyIpv4(), postgres, 'Databases');
     this.functions.addEgressRule(Peer.anyIpv4(), Port.tcp(443), 'Endpoints of AWS services');
+    for (const groupId of network.databaseSecurityGroups)
+      new CfnSecurityGroupIngress(this, `Into-${groupId}`, {
+        groupId,
+        ipProtocol: 'tcp',
+        fromPort: postgresPort,
+        toPort: postgresPort,
+        sourceSecurityGroupId: this.functions.securityGroupId,
+        description: 'Functions of safe rollback',
+      });
     const closed = {
       quarantine: 'Clones that are not live yet',
       fenced: 'Databases whose writes are frozen',

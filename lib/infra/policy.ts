@@ -1,16 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
+import { type Policy, parsePolicy } from '../domain/policy/policy.ts';
 
-/** What of a cluster's policy shapes the stack; the rest travels to the functions as it is. */
-export interface Policy {
-  cluster: string;
-  residency: { accounts: string[]; regions: string[] };
-  network: { vpc: string; availabilityZones: string[]; subnets: string[]; operators: string[] };
-  zone: { id: string; name: string };
-  shards: { name: string; record: string }[];
-  logins: { fencer: string; reader: string; applications: string[] };
-}
+export type { Policy } from '../domain/policy/policy.ts';
 
-export function readPolicy(path: string): Policy {
-  return parse(readFileSync(path, 'utf8'));
+/** Reads a cluster's policy file. Throws `InvalidPolicy` naming every fault in it: path, expected, got. */
+export function loadPolicy(path: string): Policy {
+  return parsePolicy(parse(readFileSync(path, 'utf8')));
 }

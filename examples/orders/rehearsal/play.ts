@@ -3,6 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { DescribeDBInstancesCommand, RDSClient } from '@aws-sdk/client-rds';
 import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { DescribeExecutionCommand, ListExecutionsCommand, SFNClient } from '@aws-sdk/client-sfn';
+import { runIdOf } from '../../../lib/domain/run/names.ts';
 import { damage } from '../incident.ts';
 import { readLogin } from '../workload/connect.ts';
 import { type ShardReport, sideOf } from './report.ts';
@@ -10,7 +11,7 @@ import type { Stage } from './stage.ts';
 
 /** How a run ended, and what it worked on. */
 export interface Ending {
-  run: string | null;
+  run: string;
   execution: string;
   status: string;
   error: string;
@@ -129,7 +130,7 @@ export function play(stage: Stage, follower: Follower): Play {
       follower.say(`Found by the sentinel; the alarm has started a run ${seconds} s after the damage`);
       await follower.follow(arn);
       const end = await sfn.send(new DescribeExecutionCommand({ executionArn: arn }));
-      const run = await runOf(arn);
+      const run = runIdOf({ arn, startTime: end.startDate!.toISOString() });
       return {
         run,
         execution: arn,
@@ -139,21 +140,13 @@ export function play(stage: Stage, follower: Follower): Play {
         incidentAt: incidentAt.toISOString(),
         detectedAt: startedAt.toISOString(),
         endedAt: (end.stopDate ?? new Date()).toISOString(),
-        ...(run === null ? { restorePoint: null, shards: [] } : await shardReports(run)),
+        ...(await shardReports(run)),
       };
     },
     async calm() {
       await goodPassAfter(new Date());
     },
   };
-
-  async function runOf(execution: string): Promise<string | null> {
-    const lock = await object<{ run: string | null; lastRun?: string | null }>(
-      `locks/${stage.policy.cluster}.json`,
-    );
-    void execution;
-    return lock?.run ?? lock?.lastRun ?? null;
-  }
 }
 
 interface Plan {

@@ -95,7 +95,7 @@ async function unmoved(play: Play, error: string): Promise<{ ending: Ending; fin
   await play.stage.stopTraffic();
   const findings = await checkUnmoved(play.stage, ending.shards, ended);
   findings.checks.push(
-    await checkClones(ending.run ?? '', play.stage.policy.clones.onFailure === 'delete' ? 'gone' : 'kept'),
+    await checkClones(ending.run, play.stage.policy.clones.onFailure === 'delete' ? 'gone' : 'kept'),
     {
       name: `the run says why it ended: ${error}`,
       ok: `${ending.error} ${ending.cause}`.includes(error),
