@@ -99,7 +99,8 @@ async function see(
 
 async function keepLastGood({ policy, documents }: SentinelPorts, sights: Sight[]): Promise<void> {
   const key = `sentinel/${policy.cluster}/last-good.json`;
-  const at = sights.map((sight) => sight.at).reduce((smallest, one) => (one < smallest ? one : smallest));
+  // RFC 3339 in one form: alphabetical order is that of time.
+  const at = sights.map((sight) => sight.at).sort()[0]!;
   // Passes may overlap where one is slow: the older one, ending later, changes nothing.
   const kept = (await documents.read<LastGood>(key))?.value;
   if (kept !== undefined && kept.at >= at) return;

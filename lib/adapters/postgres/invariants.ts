@@ -25,11 +25,11 @@ export async function violations(session: Session, sql: string): Promise<string[
 
 /** The one number of a total's query, in decimal. Throws `ValidationInconclusive` where it is not one number. */
 export async function total(session: Session, name: string, sql: string): Promise<string> {
-  const rows = await session.query<{ row: Record<string, string | null> }>(
-    `SELECT (SELECT json_object_agg(key, value) FROM jsonb_each_text(to_jsonb(total))) AS row
+  const rows = await session.query<{ row: (string | null)[] }>(
+    `SELECT ARRAY(SELECT value FROM json_each_text(to_json(total))) AS row
      FROM (\n${statement(sql)}\n) AS total LIMIT 2`,
   );
-  const values = rows.flatMap(({ row }) => Object.values(row));
+  const values = rows.flatMap(({ row }) => row);
   const [value] = values;
   if (values.length !== 1 || typeof value !== 'string' || !/^-?\d+(\.\d+)?$/.test(value))
     throw new RollbackError(
