@@ -63,11 +63,11 @@ export function conditionalConflict(condition: string, key: string): ServiceErro
   );
 }
 
-export function notImplemented(header: string, additionalMessage: string): ServiceError {
+export function notImplemented(header: string, additionalMessage?: string): ServiceError {
   return new ServiceError(
     'NotImplemented',
     'A header you provided implies functionality that is not implemented',
-    { status: 501, fields: { Header: header, additionalMessage } },
+    { status: 501, fields: additionalMessage ? { Header: header, additionalMessage } : { Header: header } },
   );
 }
 

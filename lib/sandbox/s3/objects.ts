@@ -1,9 +1,10 @@
 import { type CallContext, ServiceError } from '../contract.ts';
 import type { Bodies } from './bodies.ts';
 import type { Bucket } from './bucket.ts';
-import { conditionalConflict, invalidArgument, invalidRequest } from './errors.ts';
+import { conditionalConflict, invalidArgument, invalidRequest, noSuchVersion } from './errors.ts';
 import { checkDeletable, requireObjectLock, retentionOfNew } from './lock.ts';
 import {
+  checkDeleteConditions,
   checkReadConditions,
   checkSourceConditions,
   checkWriteConditions,
@@ -84,7 +85,8 @@ export async function copyObject(store: ObjectStore, input: any, context: CallCo
   );
   const replace = input.MetadataDirective === 'REPLACE';
   const ontoItself = sourceBucket === bucket && source.Key === input.Key && source.VersionId === undefined;
-  if (ontoItself && !replace) {
+  const conditional = input.IfMatch !== undefined || input.IfNoneMatch !== undefined;
+  if (ontoItself && !replace && !conditional) {
     throw invalidRequest(
       "This copy request is illegal because it is trying to copy an object to itself without changing the object's metadata, storage class, website redirect location or encryption attributes.",
     );
@@ -143,6 +145,7 @@ export async function deleteObject(store: ObjectStore, input: any, context: Call
   const bucket = store.bucket(input.Bucket);
   store.authorize(bucket, 'DeleteObject', input, context);
   requireBypassable(bucket, input);
+  checkDeleteConditions(bucket, input);
   return deleteOne(store, bucket, input);
 }
 
@@ -168,7 +171,9 @@ export async function deleteObjects(store: ObjectStore, input: any, context: Cal
       });
     } catch (error) {
       if (!(error instanceof ServiceError)) throw error;
-      Errors.push({ Key, VersionId, Code: error.code, Message: error.message });
+      // In a list, an id that S3 never gave is answered like one whose version is gone.
+      const shown = error.code === 'InvalidArgument' ? noSuchVersion(Key, VersionId) : error;
+      Errors.push({ Key, VersionId, Code: shown.code, Message: shown.message });
     }
   }
   return { Deleted: input.Delete.Quiet ? [] : Deleted, Errors };

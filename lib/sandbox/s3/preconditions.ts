@@ -24,6 +24,16 @@ export function checkWriteConditions(bucket: Bucket, { Key, IfMatch, IfNoneMatch
   if (!sameTag(IfMatch, current.etag)) throw preconditionFailed('If-Match');
 }
 
+/** A delete may ask for the ETag of what it deletes; the other conditions are those of directory buckets. */
+export function checkDeleteConditions(bucket: Bucket, input: any): void {
+  if (input.IfMatchLastModifiedTime !== undefined) throw notImplemented('x-amz-if-match-last-modified-time');
+  if (input.IfMatchSize !== undefined) throw notImplemented('x-amz-if-match-size');
+  if (input.IfMatch === undefined) return;
+  const current = bucket.current(input.Key);
+  if (!current) throw noSuchKey(input.Key);
+  if (input.IfMatch !== '*' && !sameTag(input.IfMatch, current.etag)) throw preconditionFailed('If-Match');
+}
+
 /** Conditions of a read, or of a copy's source, in the order of RFC 9110. */
 export interface ReadConditions {
   match: string | undefined;

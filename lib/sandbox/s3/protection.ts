@@ -71,6 +71,18 @@ export async function getObjectTagging(
   return { TagSet: version.tags, VersionId: bucket.shownId(version) };
 }
 
+export async function deleteObjectTagging(
+  store: ObjectStore,
+  input: any,
+  context: CallContext,
+): Promise<object> {
+  const bucket = store.bucket(input.Bucket);
+  store.authorize(bucket, 'DeleteObjectTagging', input, context);
+  const version = bucket.find(input.Key, input.VersionId, 'DELETE');
+  version.tags = [];
+  return { VersionId: bucket.shownId(version) };
+}
+
 function lockable(
   store: ObjectStore,
   operation: string,

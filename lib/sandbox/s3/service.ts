@@ -16,6 +16,7 @@ import {
   putObject,
 } from './objects.ts';
 import {
+  deleteObjectTagging,
   getObjectLegalHold,
   getObjectRetention,
   getObjectTagging,
@@ -37,6 +38,7 @@ const objectOperations = {
   GetObjectLegalHold: getObjectLegalHold,
   PutObjectTagging: putObjectTagging,
   GetObjectTagging: getObjectTagging,
+  DeleteObjectTagging: deleteObjectTagging,
 };
 
 const listings = { ListObjectsV2: listObjects, ListObjectVersions: listVersions };
