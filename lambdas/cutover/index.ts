@@ -6,7 +6,7 @@ import { clusterLock } from '../../lib/adapters/aws/cluster-lock.ts';
 import { s3ControlStore } from '../../lib/adapters/aws/control-store.ts';
 import { route53Records } from '../../lib/adapters/aws/dns-records.ts';
 import { readPolicy } from '../../lib/adapters/aws/policy-file.ts';
-import { runDocuments } from '../../lib/adapters/aws/run-documents.ts';
+import { runState } from '../../lib/adapters/aws/run-state.ts';
 import { awsTrail } from '../../lib/adapters/aws/trail/trail.ts';
 import { parseEnvironment } from '../environment.ts';
 import { type Composition, serve } from '../step.ts';
@@ -22,7 +22,7 @@ async function main(): Promise<Composition<CutoverPorts>> {
   return {
     ports: {
       records: route53Records(new Route53Client(clientSettings), policy.zone.id),
-      documents: runDocuments(store),
+      documents: runState(store),
       policy,
     },
     lock: clusterLock(store),

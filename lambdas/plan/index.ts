@@ -13,7 +13,7 @@ import { sfnExecutions } from '../../lib/adapters/aws/executions.ts';
 import { rdsInstances } from '../../lib/adapters/aws/instances.ts';
 import { snsNotices } from '../../lib/adapters/aws/notices.ts';
 import { readPolicy } from '../../lib/adapters/aws/policy-file.ts';
-import { runDocuments } from '../../lib/adapters/aws/run-documents.ts';
+import { runState } from '../../lib/adapters/aws/run-state.ts';
 import { awsTrail } from '../../lib/adapters/aws/trail/trail.ts';
 import { parseEnvironment } from '../environment.ts';
 import { type Composition, serve } from '../step.ts';
@@ -39,7 +39,7 @@ async function main(): Promise<Composition<PlanPorts>> {
       policy,
       policyHash: environment.POLICY_SHA256,
       lock,
-      documents: runDocuments(store),
+      documents: runState(store),
       executions: sfnExecutions(new SFNClient(clientSettings)),
       instances: rdsInstances(rds),
       records: route53Records(new Route53Client(clientSettings), policy.zone.id),

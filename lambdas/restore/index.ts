@@ -6,7 +6,7 @@ import { clusterLock } from '../../lib/adapters/aws/cluster-lock.ts';
 import { s3ControlStore } from '../../lib/adapters/aws/control-store.ts';
 import { rdsInstances } from '../../lib/adapters/aws/instances.ts';
 import { readPolicy } from '../../lib/adapters/aws/policy-file.ts';
-import { runDocuments } from '../../lib/adapters/aws/run-documents.ts';
+import { runState } from '../../lib/adapters/aws/run-state.ts';
 import { awsTrail } from '../../lib/adapters/aws/trail/trail.ts';
 import { parseEnvironment } from '../environment.ts';
 import { type Composition, serve } from '../step.ts';
@@ -30,7 +30,7 @@ async function main(): Promise<Composition<RestorePorts>> {
   return {
     ports: {
       instances: rdsInstances(new RDSClient(clientSettings)),
-      documents: runDocuments(store),
+      documents: runState(store),
       policy: await readPolicy(s3, environment),
       quarantine: {
         securityGroup: environment.QUARANTINE_SECURITY_GROUP,
