@@ -36,6 +36,7 @@ export class EnvironmentPool {
   readonly #limits: PoolLimits;
   readonly #start: StartEnvironment;
   readonly #slots = new Set<Slot>();
+  readonly #starting = new Set<Promise<ExecutionEnvironment>>();
   #queue: Waiting[] = [];
   #stopped = false;
 
@@ -51,11 +52,11 @@ export class EnvironmentPool {
   ): Promise<Outcome> {
     const slot = await this.#claim(definition);
     try {
-      slot.environment ??= await this.#start(definition, () => this.#changed(slot));
-      if (this.#stopped) await slot.environment.stop();
+      slot.environment ??= await this.#startIn(slot);
       const failure = await slot.environment.initialised;
       if (failure !== undefined) {
         await slot.environment.stop();
+        this.#slots.delete(slot);
         return { ...failure, log: [] };
       }
       return await slot.environment.invoke(invocation, fault);
@@ -75,9 +76,16 @@ export class EnvironmentPool {
       .flatMap((slot) => slot.environment ?? []);
   }
 
+  /** How many invocations of a function are under way or waiting. */
+  load(definition: FunctionDefinition): number {
+    const busy = [...this.#slots].filter((slot) => slot.claimed && slot.definition === definition);
+    return busy.length + this.#queue.filter((waiting) => waiting.definition === definition).length;
+  }
+
   async stop(): Promise<void> {
     this.#stopped = true;
     for (const waiting of this.#queue.splice(0)) waiting.fail(new Error('The sandbox is stopping'));
+    await Promise.allSettled(this.#starting);
     await Promise.all(this.environments().map((environment) => environment.stop()));
   }
 
@@ -87,6 +95,16 @@ export class EnvironmentPool {
       this.#queue.push({ definition, take, fail });
       this.#serve();
     });
+  }
+
+  async #startIn(slot: Slot): Promise<ExecutionEnvironment> {
+    const starting = this.#start(slot.definition, () => this.#changed(slot));
+    this.#starting.add(starting);
+    try {
+      return await starting;
+    } finally {
+      this.#starting.delete(starting);
+    }
   }
 
   #changed(slot: Slot): void {

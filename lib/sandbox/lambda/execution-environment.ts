@@ -48,6 +48,7 @@ export class ExecutionEnvironment {
   lastUsedAt = performance.now();
   ended = false;
   #used = false;
+  #killed = false;
   #options: EnvironmentOptions;
   #api: RuntimeApiServer;
   #child: ChildProcess;
@@ -88,7 +89,7 @@ export class ExecutionEnvironment {
   }
 
   get idle(): boolean {
-    return !this.#initialising && this.#running === undefined && this.#api.waiting;
+    return !this.#killed && !this.#initialising && this.#running === undefined && this.#api.waiting;
   }
 
   /** It has answered and will be idle in a moment, or end. */
@@ -127,6 +128,7 @@ export class ExecutionEnvironment {
 
   /** Ends the process and what it spawned, at once. */
   kill(): void {
+    this.#killed = true;
     const { pid } = this.#child;
     if (pid === undefined || this.#child.exitCode !== null || this.#child.signalCode !== null) return;
     try {

@@ -136,6 +136,7 @@ export class LambdaService implements Service {
       });
       return { StatusCode: 202, Payload: new Uint8Array() };
     }
+    this.#throttle(definition);
     const outcome = await this.#run(definition, invocation);
     return {
       StatusCode: 200,
@@ -146,6 +147,16 @@ export class LambdaService implements Service {
         LogResult: Buffer.from(outcome.log.join('\n')).subarray(-4096).toString('base64'),
       }),
     };
+  }
+
+  /** What exceeds the reserved concurrency is refused at once; AWS keeps retrying asynchronous events itself. */
+  #throttle(definition: FunctionDefinition): void {
+    const { reservedConcurrency } = definition;
+    if (reservedConcurrency === undefined || this.#pool.load(definition) < reservedConcurrency) return;
+    throw new ServiceError('TooManyRequestsException', 'Rate Exceeded.', {
+      status: 429,
+      fields: { Type: 'User', Reason: 'ReservedFunctionConcurrentInvocationLimitExceeded' },
+    });
   }
 
   #run(definition: FunctionDefinition, invocation: Invocation) {

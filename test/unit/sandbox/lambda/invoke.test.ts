@@ -136,6 +136,22 @@ describe('an invocation', () => {
     ).rejects.toMatchObject({ code: 'InvalidRequestContentException' });
   });
 
+  test('beyond its reserved concurrency is refused', async () => {
+    await host.define('single', 'export const handler = () => new Promise((done) => setTimeout(done, 200));');
+    await host.context.call('lambda', 'PutFunctionConcurrency', {
+      FunctionName: 'single',
+      ReservedConcurrentExecutions: 1,
+    });
+
+    const [first, second] = await Promise.allSettled([host.invoke('single'), host.invoke('single')]);
+
+    expect(first).toMatchObject({ status: 'fulfilled' });
+    expect(second).toMatchObject({
+      status: 'rejected',
+      reason: { code: 'TooManyRequestsException', status: 429 },
+    });
+  });
+
   test('an answer above 6 MB is the function’s error', async () => {
     await host.define('large', `export const handler = async () => 'x'.repeat(7 * 1024 * 1024);`);
 
