@@ -151,3 +151,49 @@ test('an execution keeps the definition it was started with', async () => {
 
   expect((await bench.ended(execution)).output).toBe('old');
 });
+
+describe('Choice', () => {
+  const choosing = (Default?: string) => ({
+    Choose: {
+      Type: 'Choice',
+      Choices: [
+        { Condition: '{% $states.input.n < 0 %}', Next: 'Small', Assign: { size: 'small' } },
+        { Condition: '{% $states.input.n > 9 %}', Next: 'Big', Output: { big: '{% $states.input.n %}' } },
+      ],
+      ...(Default && { Default }),
+    },
+    Small: { Type: 'Pass', Output: '{% $size %}', End: true },
+    Big: { Type: 'Succeed' },
+  });
+
+  test.each([
+    [-1, 'small'],
+    [10, { big: 10 }],
+    [5, { n: 5 }],
+  ])('%d', async (n, output) => {
+    expect((await new Bench().run(choosing('Big'), { n })).output).toEqual(output);
+  });
+
+  test('without a match and a Default the execution fails', async () => {
+    expect(await new Bench().run(choosing(), { n: 5 })).toMatchObject({ error: 'States.NoChoiceMatched' });
+  });
+
+  test('a condition that is no boolean is an evaluation error', async () => {
+    const execution = await new Bench().run({
+      Choose: { Type: 'Choice', Choices: [{ Condition: '{% 1 %}', Next: 'End' }], Default: 'End' },
+      End: { Type: 'Succeed' },
+    });
+
+    expect(execution.cause).toContain("Expected 'boolean', but was 'number' for value: 1");
+  });
+});
+
+test('when the sandbox stops, executions end and the bus hears nothing of it', async () => {
+  const bench = new Bench();
+  const execution = await bench.start(await bench.machine(long));
+
+  await bench.service.stop();
+
+  expect((await bench.ended(execution)).status).toBe('ABORTED');
+  expect(bench.events.map(({ detail }) => detail.status)).toEqual(['RUNNING']);
+});

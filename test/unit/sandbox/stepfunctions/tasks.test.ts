@@ -121,7 +121,55 @@ describe('lambda:invoke', () => {
   });
 });
 
+describe('which failures Retry and Catch cover', () => {
+  const caughtBy = async (ErrorEquals: string[], failure: Record<string, unknown>) => {
+    const bench = new Bench({ 'lambda.Invoke': () => threw('CloneFailed', 'x') });
+    const execution = await bench.run({
+      Work: {
+        ...failure,
+        Type: 'Task',
+        Resource: 'arn:aws:states:::lambda:invoke',
+        End: true,
+        Catch: [{ ErrorEquals, Next: 'Caught' }],
+      },
+      Caught: { Type: 'Succeed' },
+    });
+    return execution.status === 'SUCCEEDED';
+  };
+  const thrown = { Arguments: { FunctionName: 'f' } };
+  const unevaluable = { Arguments: '{% $nothing %}' };
+
+  test.each([
+    [['States.ALL'], thrown, true],
+    [['States.TaskFailed'], thrown, true],
+    [['States.Timeout'], thrown, false],
+    [['CloneTimedOut', 'CloneFailed'], thrown, true],
+    [['States.QueryEvaluationError'], unevaluable, true],
+    [['States.ALL'], unevaluable, true],
+  ])('%j', async (names, failure, caught) => {
+    expect(await caughtBy(names, failure)).toBe(caught);
+  });
+});
+
 describe('other resources', () => {
+  test('a bare Lambda function gets its arguments as the event, and has events of its own kind', async () => {
+    const bench = new Bench({ 'lambda.Invoke': (input) => returned(payloadOf(input)) });
+    const Resource = 'arn:aws:lambda:eu-central-1:111122223333:function:worker';
+
+    const execution = await bench.run({ Work: { Type: 'Task', Resource, End: true } }, { a: 1 });
+
+    expect(execution.output).toEqual({ a: 1 });
+    expect(await bench.types(execution.executionArn)).toEqual([
+      'ExecutionStarted',
+      'TaskStateEntered',
+      'LambdaFunctionScheduled',
+      'LambdaFunctionStarted',
+      'LambdaFunctionSucceeded',
+      'TaskStateExited',
+      'ExecutionSucceeded',
+    ]);
+  });
+
   test('an AWS SDK call has the signing name, the operation’s own name and the Java SDK’s error names', async () => {
     const bench = new Bench({
       'rds.DescribeDBInstances': () => {
