@@ -81,7 +81,7 @@ export class SchedulerService implements Service {
     if (!input.Target?.Arn || !input.Target.RoleArn) {
       throw new ServiceError('ValidationException', 'A schedule needs Target.Arn and Target.RoleArn.');
     }
-    if ((input.ScheduleExpressionTimezone ?? 'UTC') !== 'UTC') {
+    if (!['UTC', 'Etc/UTC'].includes(input.ScheduleExpressionTimezone ?? 'UTC')) {
       throw new ServiceError(
         'ValidationException',
         `The sandbox reads schedules in UTC, got time zone ${input.ScheduleExpressionTimezone}`,
