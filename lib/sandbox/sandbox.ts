@@ -76,7 +76,7 @@ export class Sandbox {
       teardown.add(async () => service.stop?.());
       await service.start?.();
     }
-    context.onEvent = services.receive;
+    context.onEvent = (event) => services.eventBridge.receive(event);
     return new Sandbox({ endpoint: url, context, services, network, teardown });
   }
 
@@ -123,7 +123,7 @@ export class Sandbox {
 
   /** The VPC's resolver. */
   get dns(): { address: string; port: number } {
-    return this.#services.dns();
+    return this.#services.route53.dnsAddress;
   }
 
   /** A service's own object, for what its API does not show. `name` is its signing name. */

@@ -1,14 +1,17 @@
 import { CloudFormationService } from './cloudformation/service.ts';
 import { CloudWatchService } from './cloudwatch/service.ts';
-import type { AwsEvent, SandboxContext, Service, World } from './contract.ts';
+import type { SandboxContext, Service, World } from './contract.ts';
 import { Ec2Service } from './ec2/service.ts';
+import { EventBridgeService } from './events/service.ts';
 import { IamService } from './iam/service.ts';
 import { KmsService } from './kms/service.ts';
 import { LambdaService } from './lambda/service.ts';
 import { LogsService } from './logs/service.ts';
 import type { Network } from './network/network.ts';
 import { RdsService } from './rds/service.ts';
+import { Route53Service } from './route53/service.ts';
 import { S3Service } from './s3/service.ts';
+import { SchedulerService } from './scheduler/service.ts';
 import { SecretsManagerService } from './secretsmanager/service.ts';
 import { ServiceQuotasService } from './servicequotas/service.ts';
 import { SnsService } from './sns/service.ts';
@@ -29,10 +32,12 @@ export function createServices({ context, world, network, endpoint, limits }: Se
   const cloudFormation = new CloudFormationService(context, {
     availabilityZones: [...new Set(world.vpc.subnets.map((subnet) => subnet.availabilityZone))],
   });
+  const route53 = new Route53Service(context, network, world.hostedZones);
+  const eventBridge = new EventBridgeService(context);
   const lambda = new LambdaService(context, {
     endpoint,
     limits,
-    network: { addressFor: (groups) => network.addressFor(groups), resolver: () => undefined },
+    network: { addressFor: (groups) => network.addressFor(groups), resolver: () => route53.dnsAddress },
   });
   const all: Service[] = [
     new S3Service(context),
@@ -47,16 +52,14 @@ export function createServices({ context, world, network, endpoint, limits }: Se
     new SnsService(context),
     new Ec2Service(context, network),
     new RdsService(context, network),
+    route53,
     lambda,
     new StepFunctionsService(context),
+    eventBridge,
+    new SchedulerService(context, { isBusy: (arn) => lambda.isBusy(arn) }),
     cloudFormation,
   ];
-  return {
-    all,
-    cloudFormation,
-    receive: (_event: AwsEvent) => {},
-    dns: (): { address: string; port: number } => ({ address: '127.0.0.1', port: 0 }),
-  };
+  return { all, cloudFormation, eventBridge, route53 };
 }
 
 export type Services = ReturnType<typeof createServices>;

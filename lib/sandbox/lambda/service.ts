@@ -74,6 +74,12 @@ export class LambdaService implements Service {
     return Object.fromEntries(this.#coldStarts);
   }
 
+  /** Whether an invocation of this function is under way or waiting. */
+  isBusy(functionArn: string): boolean {
+    const definition = [...this.#functions.values()].find(({ arn }) => arn === functionArn);
+    return definition !== undefined && this.#pool.load(definition) > 0;
+  }
+
   /** Kills every environment of a function, busy or not, as when its host is lost. */
   kill(functionName: string): void {
     for (const environment of this.#pool.environments(functionName)) environment.kill();
