@@ -58,6 +58,8 @@ export class RdsService implements Service {
   }
 
   async start(): Promise<void> {
+    for (const directory of await removeStaleHomes())
+      this.#context.log(`rds: removed what was left in ${directory}`);
     const fleet = await Fleet.open(this.#context, this.#network, this.#options, this.faults);
     this.#fleet = fleet;
     this.#stopWatching = this.#network.onChange(() => fleet.allowAll());

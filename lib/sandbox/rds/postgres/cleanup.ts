@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { readdir, readFile, rm } from 'node:fs/promises';
+import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type ServerAccount, serverAccount } from './account.ts';
@@ -39,6 +40,9 @@ export function startWatchdog(
     },
   );
   child.unref();
+  // Neither the shell nor the pipe to it shall keep this process alive.
+  (child.stdin as Socket).unref();
+  child.stdin.on('error', () => undefined);
   return () => {
     child.kill('SIGKILL');
     child.stdin.destroy();
