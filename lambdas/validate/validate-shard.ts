@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { noRows } from '../../lib/domain/validation/fingerprint.ts';
 import { judge, plannedChecks } from '../../lib/domain/validation/verdict.ts';
 import { shardOf } from '../databases.ts';
 import { defineStep } from '../step.ts';
@@ -7,6 +8,9 @@ import { type Fingerprints, fingerprintsKey, judgeTables, takeFingerprints } fro
 import { statementTimeoutMs, type ValidatePorts } from './ports.ts';
 import { demandPass, evidenceOfFailure, keep, sha256 } from './verdicts.ts';
 import { walkCursor } from './walk.ts';
+
+/** Fingerprints that took longer than this leave too little of a function's time: the checks get a part of their own. */
+const checksNeedMs = 10_000;
 
 /**
  * Judges one clone. Its tables are read from end to end and their fingerprints kept as evidence; invariants,
@@ -31,14 +35,16 @@ export const validateShard = defineStep({
     const { databases, documents } = ports;
     const [run, shard] = [request.run.id, shardOf(request)];
     const clone = await databases.clone(run, shard);
-    const next = await takeFingerprints(ports, {
-      run,
-      shard,
-      clone,
-      cursor: request.input.cursor ?? undefined,
-    });
-    if (next !== undefined) return { done: false, cursor: next };
     const { policy } = databases.options;
+    const started = ports.elapsed();
+    const cursor = request.input.cursor ?? undefined;
+    const next = await takeFingerprints(ports, { run, shard, clone, cursor });
+    if (next !== undefined) return { done: false, cursor: next };
+    if (ports.elapsed() - started > checksNeedMs)
+      return {
+        done: false,
+        cursor: { table: policy.tables.length, relation: 0, block: 0, gathered: noRows },
+      };
     const { restorePoint } = await databases.plan(run);
     const fingerprints = (await documents.read<Fingerprints>(fingerprintsKey(run, shard)))?.value;
     const findings: Finding[] = await databases.asReader(

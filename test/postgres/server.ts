@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { type Login, type Server, withSession } from '../../lib/adapters/postgres/connection.ts';
 import { setupStatements } from '../../lib/adapters/postgres/setup.ts';
+import { masterSetup } from '../../lib/sandbox/rds/postgres/roles.ts';
 
 const run = promisify(execFile);
 const native = join(
@@ -142,8 +143,7 @@ export async function startShard(): Promise<TestServer> {
     { applicationName: 'test', readOnly: false },
     async (session) => {
       for (const statement of [
-        `CREATE ROLE orders_admin LOGIN CREATEROLE CREATEDB PASSWORD 'master'`,
-        'GRANT pg_monitor, pg_signal_backend, pg_read_all_data TO orders_admin WITH ADMIN OPTION',
+        ...masterSetup(master.username, master.password),
         'CREATE DATABASE orders OWNER orders_admin',
       ])
         await session.query(statement);
