@@ -55,7 +55,7 @@ beforeAll(async () => {
   sandbox = await Sandbox.start({ world });
   Object.assign(process.env, sandbox.environment());
   deployed = await sandbox.deploy(directory);
-});
+}, 60_000);
 
 afterAll(async () => {
   await sandbox?.stop();

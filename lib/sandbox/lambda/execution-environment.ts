@@ -5,7 +5,7 @@ import { forgetChild, recordChild } from '../lifecycle/children.ts';
 import type { FunctionDefinition } from './configuration.ts';
 import { failure, type Invocation, type InvocationFault, type Outcome } from './invocation.ts';
 import { readLines } from './lines.ts';
-import { reportLines, startLines } from './platform-lines.ts';
+import { type InvocationStatus, reportLines, startLines } from './platform-lines.ts';
 import { RuntimeApiServer } from './runtime-api-server.ts';
 
 /** A start that takes longer than this is ended; AWS gives ten seconds, a laptop under load needs more. */
@@ -35,7 +35,7 @@ interface Running {
   finish: (outcome: Omit<Outcome, 'log'>) => void;
   answered: boolean;
   timers: NodeJS.Timeout[];
-  timedOut: boolean;
+  status: InvocationStatus;
 }
 
 /** One child process that runs a function, one invocation at a time. */
@@ -110,7 +110,7 @@ export class ExecutionEnvironment {
         finish: (outcome) => setImmediate(() => setImmediate(() => resolve({ ...outcome, log }))),
         answered: false,
         timers: [],
-        timedOut: false,
+        status: 'success',
       };
       this.#running = running;
       this.lastUsedAt = performance.now();
@@ -181,7 +181,7 @@ export class ExecutionEnvironment {
     const message = requestId === undefined ? text : `RequestId: ${requestId} Error: ${text}`;
     this.#endInitialisation(failure('Runtime.ExitError', message));
     if (running === undefined) return;
-    if (!running.timedOut) this.#line(`${message}\nRuntime.ExitError`);
+    if (running.status !== 'timeout') this.#line(`${message}\nRuntime.ExitError`);
     this.#complete(running, failure('Runtime.ExitError', message));
     this.#report(running);
   }
@@ -221,11 +221,12 @@ export class ExecutionEnvironment {
   #complete(running: Running, outcome: Omit<Outcome, 'log'>): void {
     if (running.answered) return;
     running.answered = true;
+    if (outcome.functionError && running.status === 'success') running.status = 'error';
     running.finish(outcome);
   }
 
   #timeOut(running: Running): void {
-    running.timedOut = true;
+    running.status = 'timeout';
     const { requestId } = running.invocation;
     const seconds = this.definition.timeoutSeconds.toFixed(2);
     this.#line(`${new Date().toISOString()} ${requestId} Task timed out after ${seconds} seconds`);
@@ -244,7 +245,7 @@ export class ExecutionEnvironment {
     const report = {
       requestId,
       durationMs: performance.now() - running.startedAt,
-      timedOut: running.timedOut,
+      status: running.status,
     };
     for (const line of reportLines(this.definition, report)) this.#line(line);
     this.#running = undefined;

@@ -1,5 +1,7 @@
 import type { FunctionDefinition } from './configuration.ts';
 
+export type InvocationStatus = 'success' | 'error' | 'timeout';
+
 /** What Lambda itself writes to a function's log when an invocation starts, in the function's log format. */
 export function startLines({ logFormat }: FunctionDefinition, requestId: string): string[] {
   if (logFormat === 'JSON') return [platformEvent('platform.start', { requestId, version: '$LATEST' })];
@@ -9,7 +11,7 @@ export function startLines({ logFormat }: FunctionDefinition, requestId: string)
 /** … and when it is over. */
 export function reportLines(
   { logFormat, memoryMegabytes }: FunctionDefinition,
-  { requestId, durationMs, timedOut }: { requestId: string; durationMs: number; timedOut: boolean },
+  { requestId, durationMs, status }: { requestId: string; durationMs: number; status: InvocationStatus },
 ): string[] {
   const billedDurationMs = Math.ceil(durationMs);
   if (logFormat === 'JSON') {
@@ -18,7 +20,6 @@ export function reportLines(
       billedDurationMs,
       memorySizeMB: memoryMegabytes,
     };
-    const status = timedOut ? 'timeout' : 'success';
     return [platformEvent('platform.report', { requestId, metrics, status })];
   }
   const parts = [
@@ -26,7 +27,7 @@ export function reportLines(
     `Duration: ${durationMs.toFixed(2)} ms`,
     `Billed Duration: ${billedDurationMs} ms`,
     `Memory Size: ${memoryMegabytes} MB`,
-    ...(timedOut ? ['Status: timeout'] : []),
+    ...(status === 'success' ? [] : [`Status: ${status}`]),
   ];
   return [`END RequestId: ${requestId}`, parts.join('\t')];
 }

@@ -1,4 +1,5 @@
 import { format } from 'node:util';
+import { toErrorObject } from './crash.mjs';
 
 const levels = { debug: 'DEBUG', trace: 'TRACE', log: 'INFO', info: 'INFO', warn: 'WARN', error: 'ERROR' };
 
@@ -26,6 +27,15 @@ function asText(level, requestId, values) {
 }
 
 function asJson(level, requestId, values) {
-  const message = values.length === 1 && typeof values[0] !== 'string' ? values[0] : format(...values);
+  const message = values.length === 1 ? asValue(values[0]) : format(...values);
   return JSON.stringify({ timestamp: new Date().toISOString(), level, requestId, message });
+}
+
+/** An object stays one; an error has no members that JSON would show. */
+function asValue(value) {
+  if (value instanceof Error) {
+    const { trace: stackTrace, ...shape } = toErrorObject(value);
+    return { ...shape, stackTrace };
+  }
+  return typeof value === 'object' ? value : format(value);
 }

@@ -1,7 +1,8 @@
-/** Writes an error to the log as the managed runtime does: one JSON object after its label. */
+/** Writes an error to the log as the managed runtime does: after its label, or in JSON as the message itself. */
 export function announce(label, error) {
-  const shape = toErrorObject(error);
-  console.error(label, JSON.stringify({ ...shape, stack: shape.trace, trace: undefined }));
+  const { trace, ...shape } = toErrorObject(error);
+  if (process.env.AWS_LAMBDA_LOG_FORMAT === 'JSON') console.error({ ...shape, stackTrace: trace });
+  else console.error(label, JSON.stringify({ ...shape, stack: trace }));
 }
 
 /** `{ errorType, errorMessage, trace }` of anything that was thrown. */

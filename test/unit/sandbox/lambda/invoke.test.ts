@@ -179,6 +179,24 @@ describe('logs', () => {
     expect(Buffer.from(LogResult, 'base64').toString()).toContain('plain');
   });
 
+  test('are JSON where the function’s settings say so', async () => {
+    await host.define(
+      'structured',
+      `export const handler = async () => { console.debug('unseen'); console.log('a', 1); throw new TypeError('bad'); };`,
+      { LoggingConfig: { LogFormat: 'JSON', ApplicationLogLevel: 'INFO' } },
+    );
+
+    await host.invoke('structured');
+
+    const lines = (await host.logLines('structured')).map((line) => JSON.parse(line));
+    expect(lines).toMatchObject([
+      { type: 'platform.start', record: { version: '$LATEST' } },
+      { level: 'INFO', message: 'a 1' },
+      { level: 'ERROR', message: { errorType: 'TypeError', errorMessage: 'bad' } },
+      { type: 'platform.report', record: { status: 'error', metrics: { memorySizeMB: 128 } } },
+    ]);
+  });
+
   test('in the embedded metric format become metrics', async () => {
     const line = JSON.stringify({
       _aws: {
