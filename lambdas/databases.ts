@@ -16,7 +16,7 @@ export interface Documents {
 }
 
 /** Logins in Secrets Manager. */
-export interface Logins {
+interface Logins {
   current(secret: string): Promise<Login>;
 }
 

@@ -21,7 +21,7 @@ export interface Fingerprints {
 export const fingerprintsKey = (run: string, shard: string) => `runs/${run}/fingerprints/${shard}.json`;
 
 /** A run's own seed, so that nobody can prepare rows whose hashes cancel out. */
-export function seedOf(run: string): string {
+function seedOf(run: string): string {
   return createHash('sha256').update(run).digest().readBigInt64BE().toString();
 }
 

@@ -40,7 +40,8 @@ export const validateShard = defineStep({
     const cursor = request.input.cursor ?? undefined;
     const next = await takeFingerprints(ports, { run, shard, clone, cursor });
     if (next !== undefined) return { done: false, cursor: next };
-    if (ports.elapsed() - started > checksNeedMs)
+    const parted = cursor?.table === policy.tables.length;
+    if (!parted && ports.elapsed() - started > checksNeedMs)
       return {
         done: false,
         cursor: { table: policy.tables.length, relation: 0, block: 0, gathered: noRows },

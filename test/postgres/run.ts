@@ -24,7 +24,7 @@ export class MemoryDocuments implements Documents {
 }
 
 /** Secrets Manager in memory, with the versions of the logins. */
-export class MemoryLogins implements Rotation {
+class MemoryLogins implements Rotation {
   readonly versions = new Map<string, Login>();
   readonly logins: Record<string, Login> = { fencer, reader, app: application };
 

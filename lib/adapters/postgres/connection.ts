@@ -15,7 +15,7 @@ export interface Server {
  * `off`, or the name that the server's certificate must carry. RDS certificates name the *endpoint*, so a connection
  * through a CNAME is verified against the endpoint that the plan knows to be behind it.
  */
-export type Tls = 'off' | { serverName: string };
+type Tls = 'off' | { serverName: string };
 
 export interface Login {
   username: string;
@@ -43,7 +43,7 @@ const pinned = {
   row_security: 'off',
 };
 
-export type Row = Record<string, any>;
+type Row = Record<string, any>;
 
 /** One session. Every statement goes by the extended protocol, which refuses a second statement behind a `;`. */
 export interface Session {

@@ -12,7 +12,7 @@ export interface FencePoint {
   at: string;
 }
 
-export interface Stranger {
+interface Stranger {
   pid: number;
   role: string | null;
   kind: string | null;

@@ -68,7 +68,7 @@ export async function setLogin(session: Session, names: string[], login: boolean
 }
 
 /** Those of the names that are roles, in the order given. */
-export async function existing(session: Session, names: string[]): Promise<string[]> {
+async function existing(session: Session, names: string[]): Promise<string[]> {
   const found = await session.query<{ name: string }>(
     'SELECT rolname AS name FROM pg_roles WHERE rolname = ANY ($1)',
     [names],

@@ -2,7 +2,7 @@ import { sameNumber, sumOf } from './decimal.ts';
 import type { Verdict } from './verdict.ts';
 
 /** One shard's part of one transfer that does not balance on that shard alone. */
-export interface Half {
+interface Half {
   shard: string;
   id: string;
   amount: string;

@@ -14,7 +14,7 @@ export function sameNumber(a: string, b: string): boolean {
   return parse(sumOf([a, negated(b)])).digits === 0n;
 }
 
-export function negated(number: string): string {
+function negated(number: string): string {
   const { digits, scale } = parse(number);
   return format(-digits, scale);
 }

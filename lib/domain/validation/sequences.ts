@@ -13,7 +13,7 @@ export interface SequenceState {
  * How many steps a clone's sequence is set beyond both sides. The old side handed out numbers after the restore point
  * that the clone has never seen; a thousand more cover what sessions had cached.
  */
-export const stepsAhead = 1000n;
+const stepsAhead = 1000n;
 
 /**
  * Where a clone's sequence must stand so that it hands out no number that either side has handed out.
