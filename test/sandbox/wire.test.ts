@@ -1,5 +1,5 @@
 import { get } from 'node:http';
-import { CloudWatchClient, PutMetricDataCommand } from '@aws-sdk/client-cloudwatch';
+import { CloudWatchClient, DescribeAlarmsCommand, PutMetricDataCommand } from '@aws-sdk/client-cloudwatch';
 import { DescribeSecurityGroupsCommand, EC2Client, RunInstancesCommand } from '@aws-sdk/client-ec2';
 import { KMSClient, SignCommand } from '@aws-sdk/client-kms';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
@@ -13,6 +13,7 @@ import { ChangeResourceRecordSetsCommand, GetChangeCommand, Route53Client } from
 import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { DescribeExecutionCommand, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { QueueDoesNotExist, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { AwsSmithyRpcV2CborProtocol } from '@aws-sdk/core/protocols';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { type CallContext, type Operation, type Service, ServiceError } from '../../lib/sandbox/contract.ts';
 import { Endpoint } from '../../lib/sandbox/wire/server.ts';
@@ -126,7 +127,6 @@ beforeAll(async () => {
   };
 });
 afterEach(() => {
-  endpoint.intercept = undefined;
   log.length = 0;
 });
 afterAll(() => endpoint.close());
@@ -345,20 +345,19 @@ test('a fault of the sandbox itself is a 500 and one line in its log', async () 
   expect(log).toEqual([expect.stringContaining('states:StartExecution failed inside the sandbox')]);
 });
 
-test('an interceptor sees calls and may refuse them', async () => {
-  const seen: unknown[] = [];
-  endpoint.intercept = async (call) => {
-    seen.push([call.service, call.operation, call.input.Id]);
-    throw new ServiceError('Throttling', 'Rate exceeded');
-  };
+test('CBOR reaches a service whose SDK client speaks JSON', async () => {
+  const client = new CloudWatchClient({ ...options, protocol: AwsSmithyRpcV2CborProtocol });
+  const MetricData = [{ MetricName: 'm', Value: 1.5, Timestamp: instant }];
 
-  const answer = new Route53Client(options).send(new GetChangeCommand({ Id: 'C1' }));
+  await client.send(new PutMetricDataCommand({ Namespace: 'n', MetricData }));
 
-  await expect(answer).rejects.toMatchObject({ name: 'Throttling' });
-  expect(seen).toEqual([['route53', 'GetChange', 'C1']]);
+  expect(monitoring.lastInput).toEqual({ Namespace: 'n', MetricData });
+  await expect(client.send(new DescribeAlarmsCommand({}))).rejects.toMatchObject({
+    name: 'UnsupportedOperation',
+  });
 });
 
-test('CBOR and Query reach a service whose SDK client speaks JSON', async () => {
+test('Query reaches a service whose SDK client speaks JSON', async () => {
   const authorization =
     'AWS4-HMAC-SHA256 Credential=A/20261122/eu-central-1/monitoring/aws4_request, Signature=0';
 

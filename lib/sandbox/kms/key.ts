@@ -1,10 +1,9 @@
 import { generateKeyPairSync, type KeyObject, randomBytes, randomUUID } from 'node:crypto';
-import type { SandboxContext } from '../contract.ts';
-import { ServiceError } from '../contract.ts';
+import { type SandboxContext, ServiceError } from '../contract.ts';
 import { type PolicyDocument, PolicyError, parsePolicy } from '../resource-policy/document.ts';
 import { validation } from './errors.ts';
 
-export type KeySpec = 'SYMMETRIC_DEFAULT' | 'ECC_NIST_P256' | 'ECC_NIST_EDWARDS25519';
+type KeySpec = 'SYMMETRIC_DEFAULT' | 'ECC_NIST_P256' | 'ECC_NIST_EDWARDS25519';
 
 export interface Key {
   id: string;

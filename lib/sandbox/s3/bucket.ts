@@ -19,6 +19,8 @@ export class Bucket {
   /** Configurations that are kept and given back: encryption, public access block, … */
   readonly settings = new Map<string, unknown>();
   readonly #versions = new Map<string, Version[]>();
+  /** Kept between listings; forgotten when a key comes or goes. */
+  #sortedKeys: string[] | undefined;
 
   constructor(name: string, created: Date, objectLock: boolean) {
     this.name = name;
@@ -32,8 +34,9 @@ export class Bucket {
   }
 
   /** Keys with at least one version, in the byte order of their UTF-8. */
-  keys(): string[] {
-    return [...this.#versions.keys()].sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
+  keys(): readonly string[] {
+    this.#sortedKeys ??= [...this.#versions.keys()].sort(compareKeys);
+    return this.#sortedKeys;
   }
 
   versionsOf(key: string): readonly Version[] {
@@ -65,6 +68,7 @@ export class Bucket {
     const id = this.versioning === 'Enabled' ? newVersionId() : 'null';
     const replaced = id === 'null' ? this.remove(version.key, id) : undefined;
     const added = { ...version, id };
+    if (!this.#versions.has(version.key)) this.#sortedKeys = undefined;
     this.#versions.set(version.key, [added, ...this.versionsOf(version.key)]);
     return { added, replaced };
   }
@@ -74,8 +78,12 @@ export class Bucket {
     const removed = versions.find(({ id }) => id === versionId);
     if (!removed) return undefined;
     const left = versions.filter((version) => version !== removed);
-    if (left.length > 0) this.#versions.set(key, left);
-    else this.#versions.delete(key);
+    if (left.length > 0) {
+      this.#versions.set(key, left);
+    } else {
+      this.#versions.delete(key);
+      this.#sortedKeys = undefined;
+    }
     return removed;
   }
 
@@ -84,3 +92,12 @@ export class Bucket {
     return this.versioning === undefined ? undefined : version.id;
   }
 }
+
+/** The order of UTF-8 bytes; JavaScript's own differs from it only where there are surrogates. */
+export function compareKeys(a: string, b: string): number {
+  if (surrogate.test(a) || surrogate.test(b)) return Buffer.compare(Buffer.from(a), Buffer.from(b));
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
+}
+
+const surrogate = /[\ud800-\udfff]/;

@@ -1,4 +1,4 @@
-import type { Bucket } from './bucket.ts';
+import { type Bucket, compareKeys } from './bucket.ts';
 import { invalidArgument } from './errors.ts';
 import { isMarker, type Version } from './version.ts';
 
@@ -126,7 +126,7 @@ function limitOf({ MaxKeys = 1000 }: any): number {
 }
 
 function isAfter(key: string, marker: string | undefined): boolean {
-  return marker === undefined || Buffer.compare(Buffer.from(key), Buffer.from(marker)) > 0;
+  return marker === undefined || compareKeys(key, marker) > 0;
 }
 
 /** Clients that ask for it get keys percent-encoded, since XML cannot carry every character. */

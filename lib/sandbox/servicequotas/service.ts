@@ -10,7 +10,7 @@ export interface Quota {
 }
 
 /** RDS's own defaults, as of 2026. */
-export const defaultQuotas: Quota[] = [
+const defaultQuotas: Quota[] = [
   { service: 'rds', code: 'L-7B6409FD', name: 'DB instances', defaultValue: 40 },
 ];
 

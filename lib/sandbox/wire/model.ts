@@ -25,7 +25,7 @@ export interface ServiceModel {
   errorModel(code: string): ErrorModel | undefined;
 }
 
-export interface ErrorModel {
+interface ErrorModel {
   name: string;
   /** What the Query protocol calls it. */
   queryCode: string;

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { type Principal, type SandboxContext, type Service, ServiceError } from '../contract.ts';
+import { type SandboxContext, type Service, ServiceError } from '../contract.ts';
 import { decodeBody } from './body.ts';
 import type { WireRequest, WireResponse } from './message.ts';
 import { loadModel, type ServiceModel } from './model.ts';
@@ -12,19 +12,8 @@ import { restJson, restXml } from './rest.ts';
 import { cborRpc, jsonRpc } from './rpc.ts';
 import { signerOf } from './signature.ts';
 
-/** A call as it came over the wire, before its service sees it. */
-export interface WireCall {
-  service: string;
-  operation: string;
-  input: any;
-  principal: Principal;
-}
-
 /** One HTTP server on 127.0.0.1 for all services: point `AWS_ENDPOINT_URL` at it. */
 export class Endpoint {
-  /** Sees every call before its service does; what it throws is the answer. */
-  intercept: ((call: WireCall) => Promise<void> | void) | undefined;
-
   readonly #services: Map<string, Service>;
   readonly #context: Pick<SandboxContext, 'principalOf' | 'log'>;
   #server: Server | undefined;
@@ -86,7 +75,6 @@ export class Endpoint {
       const missing = missingMember(operation.input, input);
       if (missing) throw protocol.missingMember(missing);
       const principal = this.#context.principalOf(signer.accessKeyId);
-      await this.intercept?.({ service: service.name, operation: operation.name, input, principal });
       const output = (await run(input, { principal, requestId })) ?? {};
       return await protocol.respond(operation, output, model, requestId);
     } catch (error) {
