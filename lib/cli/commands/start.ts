@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { type SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
+import { parseInstant } from '../../domain/run/instant.ts';
 import { parseRollbackRequest } from '../../domain/run/request.ts';
 import { exitStatus, type Io } from '../io.ts';
 import { rollbackMachine } from '../machines.ts';
@@ -33,7 +34,8 @@ export async function startRun(sfn: SFNClient, options: StartOptions): Promise<s
   const { cluster, reason, restoreTo, mode, incident, commander, class: rollbackClass } = options;
   const given = { reason, restoreTo, mode, incident, commander, class: rollbackClass };
   const input = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
-  parseRollbackRequest(input);
+  const asked = parseRollbackRequest(input);
+  if (asked.restoreTo !== 'last-good') parseInstant(asked.restoreTo, '--restore-to');
   const stateMachineArn = await rollbackMachine(sfn, cluster);
   const time = new Date().toISOString().replace(/[-:]|\.\d+/g, '');
   const { executionArn } = await sfn.send(
