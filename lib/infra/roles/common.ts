@@ -62,6 +62,11 @@ export function commonStatements(
       resources: [scope.controlBucketArn, scope.evidenceBucketArn],
     }),
     new PolicyStatement({
+      sid: 'KnowOwnKey',
+      actions: ['kms:GetPublicKey', 'kms:DescribeKey'],
+      resources: [wiring.signingKeyArn],
+    }),
+    new PolicyStatement({
       sid: 'SignOwnDuty',
       actions: ['kms:Sign'],
       resources: [wiring.signingKeyArn],

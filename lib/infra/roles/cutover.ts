@@ -1,5 +1,4 @@
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import { describeDatabases } from './common.ts';
 import type { Scope } from './scope.ts';
 
 /** The only role that changes names: those of the policy, in its zone, and CNAMEs only. */
@@ -7,7 +6,6 @@ export function cutoverStatements(scope: Scope): PolicyStatement[] {
   const { zone, shards } = scope.policy;
   const zoneArn = `arn:${scope.partition}:route53:::hostedzone/${zone.id}`;
   return [
-    describeDatabases(),
     new PolicyStatement({
       sid: 'MoveNames',
       actions: ['route53:ChangeResourceRecordSets'],

@@ -40,18 +40,13 @@ export function planStatements(scope: Scope): PolicyStatement[] {
     }),
     new PolicyStatement({
       sid: 'LookAtAlarms',
-      actions: ['cloudwatch:DescribeAlarms', 'cloudwatch:DescribeAlarmHistory'],
+      actions: ['cloudwatch:DescribeAlarms'],
       resources: ['*'],
     }),
     new PolicyStatement({
       sid: 'LookAtExecutions',
       actions: ['states:DescribeExecution'],
       resources: [scope.rollbackMachineArn, scope.recoverMachineArn].map(executionsOf),
-    }),
-    new PolicyStatement({
-      sid: 'ListExecutions',
-      actions: ['states:ListExecutions'],
-      resources: [scope.rollbackMachineArn, scope.recoverMachineArn],
     }),
   ];
 }

@@ -9,12 +9,12 @@ export function triggerStatements(scope: Scope): PolicyStatement[] {
     publishTo(scope.topicArn),
     new PolicyStatement({
       sid: 'LookAtAlarms',
-      actions: ['cloudwatch:DescribeAlarms', 'cloudwatch:DescribeAlarmHistory'],
+      actions: ['cloudwatch:DescribeAlarms'],
       resources: ['*'],
     }),
     new PolicyStatement({
       sid: 'StartOneRun',
-      actions: ['states:StartExecution', 'states:ListExecutions'],
+      actions: ['states:StartExecution'],
       resources: machines,
     }),
     new PolicyStatement({
