@@ -1,7 +1,7 @@
 import { type CallContext, ServiceError } from '../contract.ts';
 import { malformedXml } from './errors.ts';
 import { checkRetentionChange, requireObjectLock, retentionOf } from './lock.ts';
-import type { ObjectStore } from './objects.ts';
+import type { ObjectStore } from './store.ts';
 import type { Version } from './version.ts';
 
 export async function putObjectRetention(

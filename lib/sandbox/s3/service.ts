@@ -4,17 +4,9 @@ import { checkAccess } from './access.ts';
 import { Bodies } from './bodies.ts';
 import { Bucket } from './bucket.ts';
 import { configurationOperations } from './configuration.ts';
+import { deleteObject, deleteObjects } from './deleting.ts';
 import { noSuchBucket } from './errors.ts';
 import { listObjects, listVersions } from './listing.ts';
-import {
-  copyObject,
-  deleteObject,
-  deleteObjects,
-  getObject,
-  headObject,
-  type ObjectStore,
-  putObject,
-} from './objects.ts';
 import {
   deleteObjectTagging,
   getObjectLegalHold,
@@ -24,6 +16,9 @@ import {
   putObjectRetention,
   putObjectTagging,
 } from './protection.ts';
+import { getObject, headObject } from './reading.ts';
+import type { ObjectStore } from './store.ts';
+import { copyObject, putObject } from './writing.ts';
 
 const objectOperations = {
   PutObject: putObject,
