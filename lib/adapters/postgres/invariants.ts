@@ -39,10 +39,27 @@ export async function total(session: Session, name: string, sql: string): Promis
   return value;
 }
 
-/** What a total's straddling query lists. Its columns: an id, a number, and optionally `at`, a time. */
-export async function straddling(session: Session, sql: string, limit: number): Promise<StraddlingRow[]> {
+export interface StraddlingWindow {
+  /** RFC 3339. */
+  restorePoint: string;
+  /** How far from the restore point a dated half may lie and still be listed. */
+  seconds: number;
+  limit: number;
+}
+
+/**
+ * What a total's straddling query lists. Its columns: an id, a number named `amount`, and, so that a long history is
+ * not listed with it, `at`, the time of booking.
+ */
+export async function straddling(
+  session: Session,
+  sql: string,
+  { restorePoint, seconds, limit }: StraddlingWindow,
+): Promise<StraddlingRow[]> {
   const rows = await session.query<{ row: Record<string, string> }>(
-    `SELECT to_json(half) AS row FROM (\n${statement(sql)}\n) AS half LIMIT ${limit}`,
+    `SELECT row FROM (SELECT to_json(half) AS row FROM (\n${statement(sql)}\n) AS half) AS halves
+     WHERE coalesce(abs(extract(epoch FROM (row->>'at')::timestamptz - $1::timestamptz)) <= $2, true) LIMIT $3`,
+    [restorePoint, seconds, limit],
   );
   return rows.map(({ row }) => {
     const { at, amount, ...rest } = row;
