@@ -5,6 +5,7 @@ import { SFNClient } from '@aws-sdk/client-sfn';
 import { play } from '../../examples/orders/rehearsal/play.ts';
 import { Cleanup, setStage } from '../../examples/orders/rehearsal/stage.ts';
 import { readTimings } from '../../examples/orders/rehearsal/timings.ts';
+import { watchRun } from '../../lib/cli/progress/watch-run.ts';
 import type { Figure } from './figure.ts';
 
 const shards = 2;
@@ -17,6 +18,7 @@ export async function histories(): Promise<Figure[]> {
   const directory = await mkdtemp(join(tmpdir(), 'rollback-bench-'));
   const cleanup = new Cleanup();
   const say = (line: string) => console.error(line);
+  const sfn = () => new SFNClient({});
   try {
     const stage = await setStage({
       directory,
@@ -28,7 +30,10 @@ export async function histories(): Promise<Figure[]> {
       cleanup,
     });
     stage.startTraffic();
-    const ending = await play(stage, { say, follow: (execution) => stage.ended(execution) }).incident();
+    const ending = await play(stage, {
+      say,
+      follow: async (executionArn) => void (await watchRun({ sfn: sfn(), executionArn, onEvent: () => {} })),
+    }).incident();
     if (ending.status !== 'SUCCEEDED') throw new Error(`the run ended ${ending.status}: ${ending.cause}`);
     const { events } = await readTimings(
       new SFNClient({}),

@@ -68,6 +68,8 @@ function nameOf(fault: ServiceFault, translations: Translations): ErrorName | un
     return 'Throttled';
   if (names.some((name) => connection.has(name))) return 'ConnectionLost';
   const status = fault.$metadata?.httpStatusCode ?? 0;
+  // 501 is no outage: what is not implemented will not be after a pause either.
+  if (status === 501) return undefined;
   if (fault.$fault === 'server' || status >= 500) return 'ServiceUnavailable';
   return undefined;
 }

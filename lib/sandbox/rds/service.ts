@@ -3,6 +3,7 @@ import type { Operation, SandboxContext, Service } from '../contract.ts';
 import type { Network } from '../network/network.ts';
 import { Fleet, type RdsFaults, type RdsOptions } from './fleet.ts';
 import type { Timings } from './instance.ts';
+import { accountOperations } from './operations/account.ts';
 import { createOperations } from './operations/create.ts';
 import { deleteOperations } from './operations/delete.ts';
 import { describeOperations } from './operations/describe.ts';
@@ -16,6 +17,7 @@ import { removeStaleHomes } from './postgres/cleanup.ts';
 import { superuserSessions } from './postgres/roles.ts';
 
 const allOperations: Record<string, FleetOperation> = {
+  ...accountOperations,
   ...createOperations,
   ...deleteOperations,
   ...describeOperations,
