@@ -1,7 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
 import { Socket } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { DBInstance } from '@aws-sdk/client-rds';
 import { Client } from 'pg';
@@ -47,24 +44,21 @@ export class Account {
   readonly context: ServiceDirectory;
   readonly network: Network;
   readonly rds: RdsService;
-  readonly #directory: string;
 
-  private constructor(context: ServiceDirectory, network: Network, rds: RdsService, directory: string) {
+  private constructor(context: ServiceDirectory, network: Network, rds: RdsService) {
     this.context = context;
     this.network = network;
     this.rds = rds;
-    this.#directory = directory;
   }
 
   /** `scale` 300 lets WAL go up every second. */
   static async open(options: Partial<RdsOptions> = {}, scale = 300): Promise<Account> {
-    const directory = await mkdtemp(join(tmpdir(), 'rds-test-'));
     const { account, region } = world;
     const context = new ServiceDirectory({
       account,
       region,
       clock: scaledClock(scale),
-      directory,
+      directory: '',
       log: () => {},
     });
     const network = await Network.open(world);
@@ -72,13 +66,12 @@ export class Account {
     context.register(rds);
     context.register(new Ec2Service(context, network));
     await rds.start();
-    return new Account(context, network, rds, directory);
+    return new Account(context, network, rds);
   }
 
   async close(): Promise<void> {
     await this.rds.stop();
     await this.network.close();
-    await rm(this.#directory, { recursive: true, force: true });
   }
 
   call(operation: string, input: Record<string, unknown>) {
