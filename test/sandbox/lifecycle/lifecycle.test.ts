@@ -81,13 +81,14 @@ test('a start removes what a dead sandbox left, and nothing else', async () => {
 });
 
 test('stopping twice is stopping once, and frees the port', async () => {
-  const sandbox = await Sandbox.start({ world, directory: sandboxes });
+  const parent = join(sandboxes, 'made', 'when', 'needed');
+  const sandbox = await Sandbox.start({ world, directory: parent });
 
   await Promise.all([sandbox.stop(), sandbox.stop()]);
   await sandbox.stop();
 
   await expect(fetch(sandbox.endpoint)).rejects.toThrow('fetch failed');
-  expect(readdirSync(sandboxes)).toEqual([]);
+  expect(readdirSync(parent)).toEqual([]);
 });
 
 async function eventually(holds: () => boolean): Promise<void> {
