@@ -23,6 +23,8 @@ export type { OpeningRequest, StepRequest } from '../lib/domain/envelope.ts';
 export type { Lock } from './recording.ts';
 export { defineStep, type Step, type StepTools } from './step-definition.ts';
 
+const namespace = 'SafeRollback';
+
 /** What an area's composition root hands to its steps. */
 export interface Composition<Ports> {
   ports: Ports;
@@ -87,12 +89,17 @@ export function serve<Ports>(
     });
 }
 
-/** The step's duration has a dimension of its own; what steps measure themselves goes out beside it. */
+/** Publishes what the step measured itself, and its duration: for the cluster, and for the cluster's step. */
 function measure(metrics: Metrics, step: string, cluster: string | undefined, milliseconds: number): void {
-  const duration = metrics.singleMetric();
-  duration.addDimensions({ Cluster: cluster ?? process.env.CLUSTER ?? 'unknown', Step: step });
-  duration.addMetric('StepDuration', MetricUnit.Milliseconds, Math.round(milliseconds));
   if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics();
+  const Cluster = cluster ?? clusterName();
+  for (const dimensions of [{ Cluster }, { Cluster, Step: step }]) {
+    const duration = new Metrics({ namespace });
+    duration.clearDefaultDimensions();
+    duration.setDefaultDimensions(dimensions);
+    duration.addMetric('StepDuration', MetricUnit.Milliseconds, Math.round(milliseconds));
+    duration.publishStoredMetrics();
+  }
 }
 
 /** Takes a request apart and checks it against the step's own schema. Throws `InvalidInput`. */
@@ -142,12 +149,11 @@ function actorOf(context: LambdaContext): Actor {
 }
 
 function observers(): Observers {
-  return {
-    logger: new Logger({ serviceName: 'safe-rollback' }),
-    metrics: new Metrics({
-      namespace: 'SafeRollback',
-      serviceName: 'safe-rollback',
-      defaultDimensions: { Cluster: process.env.CLUSTER ?? 'unknown' },
-    }),
-  };
+  const metrics = new Metrics({ namespace });
+  // The default dimension, the service's name, would make other metrics of them than the alarms look at.
+  metrics.clearDefaultDimensions();
+  metrics.setDefaultDimensions({ Cluster: clusterName() });
+  return { logger: new Logger({ serviceName: 'safe-rollback' }), metrics };
 }
+
+const clusterName = () => process.env.CLUSTER ?? 'unknown';
