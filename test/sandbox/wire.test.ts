@@ -330,6 +330,21 @@ describe('what is not there', () => {
     });
   });
 
+  test('a body that cannot be read is the client’s mistake', async () => {
+    const response = await fetch(url, {
+      method: 'POST',
+      headers: {
+        'x-amz-target': 'TrentService.Sign',
+        authorization: 'AWS4-HMAC-SHA256 Credential=A/20261122/eu-central-1/kms/aws4_request, Signature=0',
+      },
+      body: '{"KeyId":',
+    });
+
+    expect(response.status).toBe(400);
+    expect(await response.json()).toMatchObject({ __type: 'SerializationException' });
+    expect(log).toEqual([]);
+  });
+
   test('an unsigned request is refused', async () => {
     const response = await fetch(url);
 

@@ -6,7 +6,7 @@ export function missingMember(schema: any, value: unknown): string | undefined {
 }
 
 function search(schema: NormalizedSchema, value: unknown): string | undefined {
-  if (schema.isUnionSchema()) return undefined;
+  if (value == null || schema.isUnionSchema()) return undefined;
   if (schema.isStructSchema()) return searchStructure(schema, value as Record<string, unknown>);
   if (schema.isListSchema() && Array.isArray(value)) {
     const item = schema.getValueSchema();

@@ -5,7 +5,7 @@ import { type SandboxContext, type Service, ServiceError } from '../contract.ts'
 import { decodeBody } from './body.ts';
 import type { WireRequest, WireResponse } from './message.ts';
 import { loadModel, type ServiceModel } from './model.ts';
-import { type Protocol, unsupported } from './protocol.ts';
+import { type ParsedCall, type Protocol, unsupported } from './protocol.ts';
 import { ec2Query, formOf, query } from './query.ts';
 import { missingMember } from './required.ts';
 import { restJson, restXml } from './rest.ts';
@@ -68,7 +68,7 @@ export class Endpoint {
       }
       const service = this.#services.get(signer.service);
       if (!model || !service) throw unsupported(signer.service, operationHint(request));
-      const { operation, input } = await protocol.parse(request, model);
+      const { operation, input } = await parseCall(protocol, request, model);
       name = `${service.name}:${operation.name}`;
       const run = service.operations[operation.name];
       if (!run) throw unsupported(service.name, operation.name);
@@ -83,6 +83,16 @@ export class Endpoint {
       const failure = new ServiceError('InternalFailure', `The sandbox failed: ${error}`, { status: 500 });
       return protocol.fail(failure, model, requestId);
     }
+  }
+}
+
+/** What cannot be read at all is the client's mistake, not the sandbox's. */
+async function parseCall(protocol: Protocol, request: WireRequest, model: ServiceModel): Promise<ParsedCall> {
+  try {
+    return await protocol.parse(request, model);
+  } catch (error) {
+    if (error instanceof ServiceError) throw error;
+    throw new ServiceError('SerializationException', `The request could not be read: ${error}`);
   }
 }
 
