@@ -93,7 +93,8 @@ export function serve<Ports>(
 function measure(metrics: Metrics, step: string, cluster: string | undefined, milliseconds: number): void {
   if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics();
   const Cluster = cluster ?? clusterName();
-  for (const dimensions of [{ Cluster }, { Cluster, Step: step }]) {
+  const views: Record<string, string>[] = [{ Cluster }, { Cluster, Step: step }];
+  for (const dimensions of views) {
     const duration = new Metrics({ namespace });
     duration.clearDefaultDimensions();
     duration.setDefaultDimensions(dimensions);
