@@ -5,6 +5,7 @@ import type { Network } from '../network/network.ts';
 import { type Rule, type SecurityGroup, sameRule } from '../network/security-group.ts';
 import { matching } from './filters.ts';
 import { describePermissions, parsePermissions } from './permissions.ts';
+import { describeInterfaces, describeSubnets, describeVpcs } from './vpc.ts';
 
 const everywhere: Rule = { protocol: '-1', fromPort: -1, toPort: -1, cidr: '0.0.0.0/0' };
 
@@ -22,9 +23,9 @@ export class Ec2Service implements Service {
     AuthorizeSecurityGroupEgress: (input) => this.#authorize(input, 'egress'),
     RevokeSecurityGroupIngress: (input) => this.#revoke(input, 'ingress'),
     RevokeSecurityGroupEgress: (input) => this.#revoke(input, 'egress'),
-    DescribeVpcs: (input) => this.#describeVpcs(input),
-    DescribeSubnets: (input) => this.#describeSubnets(input),
-    DescribeNetworkInterfaces: (input) => this.#describeInterfaces(input),
+    DescribeVpcs: async (input) => describeVpcs(this.#network, input),
+    DescribeSubnets: async (input) => describeSubnets(this.#network, input),
+    DescribeNetworkInterfaces: async (input) => describeInterfaces(this.#network, input),
   };
   readonly #context: SandboxContext;
   readonly #network: Network;
@@ -146,72 +147,6 @@ export class Ec2Service implements Service {
       throw new ServiceError('MissingParameter', 'The sandbox expects the rules in IpPermissions.');
     }
     return parsePermissions(input.IpPermissions, (id) => this.#network.groups.has(id));
-  }
-
-  async #describeVpcs(input: { VpcIds?: string[]; Filters?: Filter[] }) {
-    const { vpc } = this.#network;
-    const unknown = input.VpcIds?.find((id) => id !== vpc.id);
-    if (unknown) throw new ServiceError('InvalidVpcID.NotFound', `The vpc ID '${unknown}' does not exist`);
-    const found = matching([vpc], input.Filters, { 'vpc-id': ({ id }) => [id] });
-    return {
-      Vpcs: found.map(({ id, cidr }) => ({
-        VpcId: id,
-        CidrBlock: cidr,
-        State: 'available',
-        IsDefault: false,
-      })),
-    };
-  }
-
-  async #describeSubnets(input: { SubnetIds?: string[]; Filters?: Filter[] }) {
-    const { vpc } = this.#network;
-    const unknown = input.SubnetIds?.find((id) => !vpc.subnets.some((subnet) => subnet.id === id));
-    if (unknown) {
-      throw new ServiceError('InvalidSubnetID.NotFound', `The subnet ID '${unknown}' does not exist`);
-    }
-    const found = matching(
-      vpc.subnets.filter(({ id }) => !input.SubnetIds?.length || input.SubnetIds.includes(id)),
-      input.Filters,
-      {
-        'vpc-id': () => [vpc.id],
-        'subnet-id': ({ id }) => [id],
-        'availability-zone': ({ availabilityZone }) => [availabilityZone],
-      },
-    );
-    return {
-      Subnets: found.map(({ id, cidr, availabilityZone }) => ({
-        SubnetId: id,
-        VpcId: vpc.id,
-        CidrBlock: cidr,
-        AvailabilityZone: availabilityZone,
-        State: 'available',
-      })),
-    };
-  }
-
-  async #describeInterfaces(input: { NetworkInterfaceIds?: string[]; Filters?: Filter[] }) {
-    const wanted = input.NetworkInterfaceIds;
-    const found = matching(
-      this.#network.interfaces().filter(({ id }) => !wanted?.length || wanted.includes(id)),
-      input.Filters,
-      {
-        'group-id': ({ securityGroupIds }) => securityGroupIds,
-        description: ({ description }) => [description],
-      },
-    );
-    return {
-      NetworkInterfaces: found.map(({ id, description, address, securityGroupIds }) => ({
-        NetworkInterfaceId: id,
-        Description: description,
-        PrivateIpAddress: address,
-        Status: 'in-use',
-        VpcId: this.#network.vpc.id,
-        Groups: securityGroupIds.map((group) => ({
-          GroupId: group,
-          GroupName: this.#network.groups.get(group)?.name,
-        })),
-      })),
-    };
   }
 
   #get(id: string | undefined): SecurityGroup {

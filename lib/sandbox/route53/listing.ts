@@ -43,11 +43,12 @@ function isAtOrAfter(set: RecordSet, start: RecordSet): boolean {
   return isSame || compareRecordSets(set, start) > 0;
 }
 
-/** A page of zones sorted by name, from a normalised name and, among zones of that name, an id. */
+/** A page of zones sorted by name, from a name and, among zones of that name, an id. */
 export function listZonesByName(sorted: HostedZone[], input: ListHostedZonesByNameRequest) {
-  const { DNSName: name, HostedZoneId: id } = input;
+  const { HostedZoneId: id } = input;
+  const name = input.DNSName && normaliseName(input.DNSName);
   const from = sorted.filter((zone) => {
-    if (name === undefined) return true;
+    if (!name) return true;
     const order = compareNames(zone.name, name);
     return order > 0 || (order === 0 && (id === undefined || zone.id >= id));
   });
@@ -55,6 +56,7 @@ export function listZonesByName(sorted: HostedZone[], input: ListHostedZonesByNa
   const next = from[size];
   return {
     HostedZones: from.slice(0, size).map((zone) => zone.describe()),
+    DNSName: input.DNSName,
     HostedZoneId: id,
     IsTruncated: next !== undefined,
     MaxItems: size,

@@ -3,7 +3,6 @@ import type {
   ChangeInfo,
   ChangeResourceRecordSetsRequest,
   CreateHostedZoneRequest,
-  ListHostedZonesByNameRequest,
   ListResourceRecordSetsRequest,
 } from '@aws-sdk/client-route-53';
 import { type Operation, type SandboxContext, type Service, ServiceError, type World } from '../contract.ts';
@@ -11,8 +10,9 @@ import type { Network } from '../network/network.ts';
 import { applyBatch } from './change-batch.ts';
 import { DnsServer } from './dns-server.ts';
 import { listRecordSets, listZonesByName } from './listing.ts';
-import { compareNames, normaliseName } from './names.ts';
-import { HostedZone, nameServers } from './zone.ts';
+import { throttled } from './throttle.ts';
+import { type HostedZone, nameServers } from './zone.ts';
+import { HostedZones } from './zones.ts';
 
 /** How this account behaves; durations are nominal, divided by the clock's scale. */
 export interface Route53Options {
@@ -31,13 +31,12 @@ export class Route53Service implements Service {
   readonly #context: SandboxContext;
   readonly #network: Network;
   readonly #options: Route53Options;
-  readonly #zones: Map<string, HostedZone>;
+  readonly #zones: HostedZones;
   readonly #changes = new Map<string, ChangeInfo>();
   readonly #accepting = new Set<string>();
   readonly #stopping = new AbortController();
   readonly #dns: DnsServer;
   #dnsAddress: { address: string; port: number } | undefined;
-  #requests: number[] = [];
 
   constructor(
     context: SandboxContext,
@@ -48,26 +47,26 @@ export class Route53Service implements Service {
     this.#context = context;
     this.#network = network;
     this.#options = { insyncSeconds: 5, acceptSeconds: 0.3, ...options };
-    this.#zones = new Map(
-      zones.map(({ id, name, private: isPrivate }) => [
-        id,
-        new HostedZone({ id, name, isPrivate, callerReference: `world:${id}` }),
-      ]),
-    );
+    this.#zones = new HostedZones(zones);
     this.#dns = new DnsServer({
-      zones: { [Symbol.iterator]: () => this.#zones.values() },
+      zones: this.#zones,
       addressOf: (host) => network.resolve(host),
     });
-    this.operations = this.#throttled({
+    const operations: Record<string, Operation> = {
       ChangeResourceRecordSets: (input) => this.#change(input),
       CreateHostedZone: (input) => this.#create(input),
       DeleteHostedZone: (input) => this.#delete(input),
       GetChange: (input) => this.#getChange(input),
       GetHostedZone: (input) => this.#getZone(input),
       ListHostedZones: () => this.#listZones(),
-      ListHostedZonesByName: (input) => this.#listZonesByName(input),
+      ListHostedZonesByName: async (input) => listZonesByName(this.#zones.byName(), input),
       ListResourceRecordSets: (input) => this.#listRecordSets(input),
-    });
+    };
+    const limit = this.#options.requestsPerSecond;
+    this.operations =
+      limit === undefined
+        ? operations
+        : throttled(operations, { limit, windowMs: 1000 / context.clock.scale });
   }
 
   async start(): Promise<void> {
@@ -87,7 +86,7 @@ export class Route53Service implements Service {
   }
 
   async #change(input: ChangeResourceRecordSetsRequest) {
-    const zone = this.#zone(input.HostedZoneId);
+    const zone = this.#zones.get(input.HostedZoneId);
     if (this.#accepting.has(zone.id)) {
       throw new ServiceError(
         'PriorRequestNotComplete',
@@ -108,7 +107,7 @@ export class Route53Service implements Service {
   /** A change that is PENDING and becomes INSYNC, which is when `serve` is called. */
   #announce(serve: () => void, comment?: string): ChangeInfo {
     const change: ChangeInfo = {
-      Id: `/change/C${randomId()}`,
+      Id: `/change/C${randomBytes(10).toString('hex').toUpperCase()}`,
       Status: 'PENDING',
       SubmittedAt: this.#context.clock.now(),
       ...(comment !== undefined && { Comment: comment }),
@@ -137,28 +136,10 @@ export class Route53Service implements Service {
   }
 
   async #create(input: CreateHostedZoneRequest) {
-    if (!input.Name || !input.CallerReference) {
-      throw new ServiceError('InvalidInput', 'Name and CallerReference must be given.');
-    }
     if (input.VPC && input.VPC.VPCId !== this.#network.vpc.id) {
       throw new ServiceError('InvalidVPCId', 'The VPC ID is invalid.');
     }
-    const zones = [...this.#zones.values()];
-    if (zones.some(({ callerReference }) => callerReference === input.CallerReference)) {
-      throw new ServiceError(
-        'HostedZoneAlreadyExists',
-        `A hosted zone has already been created with the specified caller reference: ${input.CallerReference}`,
-        { status: 409 },
-      );
-    }
-    const zone = new HostedZone({
-      id: `Z${randomId()}`,
-      name: input.Name,
-      isPrivate: input.VPC !== undefined,
-      callerReference: input.CallerReference,
-      comment: input.HostedZoneConfig?.Comment,
-    });
-    this.#zones.set(zone.id, zone);
+    const zone = this.#zones.create(input);
     return {
       HostedZone: zone.describe(),
       ChangeInfo: this.#announce(() => undefined),
@@ -168,40 +149,22 @@ export class Route53Service implements Service {
   }
 
   async #delete(input: { Id?: string }) {
-    const zone = this.#zone(input.Id);
-    if (zone.records().some(({ type, name }) => name !== zone.name || !['NS', 'SOA'].includes(type))) {
-      throw new ServiceError(
-        'HostedZoneNotEmpty',
-        'The specified hosted zone contains non-required resource record sets and so cannot be deleted.',
-      );
-    }
-    this.#zones.delete(zone.id);
+    this.#zones.delete(input.Id);
     return { ChangeInfo: this.#announce(() => undefined) };
   }
 
   async #getZone(input: { Id?: string }) {
-    const zone = this.#zone(input.Id);
+    const zone = this.#zones.get(input.Id);
     return { HostedZone: zone.describe(), ...this.#where(zone) };
   }
 
   async #listZones() {
-    const zones = [...this.#zones.values()].sort((one, other) => (one.id < other.id ? -1 : 1));
-    return {
-      HostedZones: zones.map((zone) => zone.describe()),
-      IsTruncated: false,
-      MaxItems: 100,
-      Marker: '',
-    };
-  }
-
-  async #listZonesByName(input: ListHostedZonesByNameRequest) {
-    const zones = [...this.#zones.values()].sort((one, other) => compareNames(one.name, other.name));
-    const start = input.DNSName && normaliseName(input.DNSName);
-    return { ...listZonesByName(zones, { ...input, DNSName: start }), DNSName: input.DNSName };
+    const zones = this.#zones.byName().map((zone) => zone.describe());
+    return { HostedZones: zones, IsTruncated: false, MaxItems: 100, Marker: '' };
   }
 
   async #listRecordSets(input: ListResourceRecordSetsRequest) {
-    return listRecordSets(this.#zone(input.HostedZoneId).records(), input);
+    return listRecordSets(this.#zones.get(input.HostedZoneId).records(), input);
   }
 
   /** Either the VPC of a private zone or the name servers of a public one. */
@@ -210,34 +173,4 @@ export class Route53Service implements Service {
     const { vpc } = this.#network;
     return { VPCs: [{ VPCId: vpc.id, VPCRegion: this.#context.region }] };
   }
-
-  #zone(id: string | undefined): HostedZone {
-    const bare = id?.replace(/^\/?hostedzone\//, '') ?? '';
-    const zone = this.#zones.get(bare);
-    if (!zone)
-      throw new ServiceError('NoSuchHostedZone', `No hosted zone found with ID: ${bare}`, { status: 404 });
-    return zone;
-  }
-
-  #throttled(operations: Record<string, Operation>): Record<string, Operation> {
-    const limit = this.#options.requestsPerSecond;
-    if (limit === undefined) return operations;
-    const windowMs = 1000 / this.#context.clock.scale;
-    const guard =
-      (operation: Operation): Operation =>
-      async (input, context) => {
-        const now = performance.now();
-        this.#requests = this.#requests.filter((at) => at > now - windowMs);
-        if (this.#requests.length >= limit) throw new ServiceError('Throttling', 'Rate exceeded');
-        this.#requests.push(now);
-        return operation(input, context);
-      };
-    return Object.fromEntries(
-      Object.entries(operations).map(([name, operation]) => [name, guard(operation)]),
-    );
-  }
-}
-
-function randomId(): string {
-  return randomBytes(10).toString('hex').toUpperCase();
 }

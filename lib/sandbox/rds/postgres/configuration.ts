@@ -126,6 +126,7 @@ function shellQuote(path: string): string {
   return `'${path.replaceAll('%', '%%').replaceAll("'", "'\\''")}'`;
 }
 
+/** PostgreSQL reads backslashes in a quoted value, and ends a value at a line's end. */
 function quote(value: string): string {
-  return `'${value.replaceAll("'", "''")}'`;
+  return `'${value.replaceAll('\\', '\\\\').replaceAll("'", "''").replaceAll('\n', '\\n').replaceAll('\r', '\\r')}'`;
 }
