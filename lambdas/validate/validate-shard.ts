@@ -1,5 +1,4 @@
 import * as z from 'zod/mini';
-import { noRows } from '../../lib/domain/validation/fingerprint.ts';
 import { judge, plannedChecks } from '../../lib/domain/validation/verdict.ts';
 import { shardOf } from '../databases.ts';
 import { defineStep } from '../step.ts';
@@ -9,21 +8,22 @@ import { statementTimeoutMs, type ValidatePorts } from './ports.ts';
 import { demandPass, evidenceOfFailure, keep, sha256 } from './verdicts.ts';
 import { walkCursor } from './walk.ts';
 
-/** Fingerprints that took longer than this leave too little of a function's time: the checks get a part of their own. */
-const checksNeedMs = 10_000;
+/** Asks for the verdict, once all fingerprints are taken. */
+const judgement = z.literal('judge');
 
 /**
  * Judges one clone. Its tables are read from end to end and their fingerprints kept as evidence; invariants,
  * freshness, prepared transactions and sequences are the gate. What was planned and not looked at is inconclusive.
+ * The verdict is a part of its own, and it alone has the shard as its target: a record of reading is no validation.
  */
 export const validateShard = defineStep({
   name: 'ValidateShard',
   records: 'finding',
-  target: ({ shard, input }) => `${shard}.${input.part}`,
-  input: z.object({ part: z.int(), cursor: z.nullish(walkCursor) }),
+  target: ({ shard, input }) => (input.cursor === 'judge' ? shard : `${shard}.${input.part}`),
+  input: z.object({ part: z.int(), cursor: z.nullish(z.union([judgement, walkCursor])) }),
   output: z.object({
     done: z.boolean(),
-    cursor: z.optional(walkCursor),
+    cursor: z.optional(z.union([judgement, walkCursor])),
     verdict: z.optional(z.literal('pass')),
     checks: z.optional(z.int()),
     reportSha256: z.optional(z.string()),
@@ -36,16 +36,11 @@ export const validateShard = defineStep({
     const [run, shard] = [request.run.id, shardOf(request)];
     const clone = await databases.clone(run, shard);
     const { policy } = databases.options;
-    const started = ports.elapsed();
     const cursor = request.input.cursor ?? undefined;
-    const next = await takeFingerprints(ports, { run, shard, clone, cursor });
-    if (next !== undefined) return { done: false, cursor: next };
-    const parted = cursor?.table === policy.tables.length;
-    if (!parted && ports.elapsed() - started > checksNeedMs)
-      return {
-        done: false,
-        cursor: { table: policy.tables.length, relation: 0, block: 0, gathered: noRows },
-      };
+    if (cursor !== 'judge') {
+      const next = await takeFingerprints(ports, { run, shard, clone, cursor });
+      return { done: false, cursor: next ?? ('judge' as const) };
+    }
     const { restorePoint } = await databases.plan(run);
     const fingerprints = (await documents.read<Fingerprints>(fingerprintsKey(run, shard)))?.value;
     const findings: Finding[] = await databases.asReader(

@@ -24,7 +24,12 @@ beforeEach(async () => {
 const whole = { part: 0, cursor: null };
 const run = (policy: Partial<Policy> = {}, restorePoint?: string): TestRun =>
   testRun({ source: clone, clone }, { policy, restorePoint });
-const validate = (ports: TestRun) => validateShard.run(ports.request(whole), ports, noTools);
+const validate = async (ports: TestRun) => {
+  let answer = await validateShard.run(ports.request(whole), ports, noTools);
+  for (let part = 1; !answer.done; part++)
+    answer = await validateShard.run(ports.request({ part, cursor: answer.cursor! }), ports, noTools);
+  return answer;
+};
 const invariant = (sql: string): Partial<Policy> => ({
   invariants: [{ name: 'subject', scope: 'shard', sql }],
 });
@@ -53,8 +58,14 @@ test('in parts it comes to the same fingerprints', async () => {
   }
 
   const key = `runs/${runId}/fingerprints/shard-0.json`;
-  expect(parts).toBeGreaterThan(1);
+  expect(parts).toBeGreaterThan(2);
   expect(inParts.documents.all.get(key)).toEqual(inOne.documents.all.get(key));
+});
+
+test('only the verdict counts as the shard’s validation on record', () => {
+  const target = (cursor: 'judge' | null) => validateShard.target!(run().request({ part: 1, cursor }));
+
+  expect([target(null), target('judge')]).toEqual(['shard-0.1', 'shard-0']);
 });
 
 test('warming up goes over every table', async () => {
