@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve, sep } from 'node:path';
 import type { S3Client } from '@aws-sdk/client-s3';
+import { oldest } from '../../../domain/audit/verifier/listing.ts';
 import type { StoredVersion } from '../../../domain/audit/verifier/source.ts';
 import { bucketSource } from './bucket-source.ts';
 import { versionsFile } from './folder-source.ts';
@@ -21,15 +22,13 @@ export async function exportEvidence(
   const root = resolve(directory, 'evidence');
   const source = bucketSource(s3, bucket, prefix);
   const versions: StoredVersion[] = [];
-  const firsts = new Map<string, StoredVersion>();
+  const byKey = new Map<string, StoredVersion[]>();
   for await (const version of source.versions()) {
     versions.push(version);
-    if (version.deleteMarker) continue;
-    const first = firsts.get(version.key);
-    if (first === undefined || (version.lastModified ?? 0) < (first.lastModified ?? 0))
-      firsts.set(version.key, version);
+    byKey.set(version.key, [...(byKey.get(version.key) ?? []), version]);
   }
-  for (const { key, versionId } of firsts.values()) {
+  const firsts = [...byKey.values()].map(oldest).filter((version) => version !== undefined);
+  for (const { key, versionId } of firsts) {
     const path = resolve(root, key);
     // A key that would leave the folder stays in the listing alone, where the verifier reports it.
     if (!path.startsWith(root + sep)) continue;

@@ -112,10 +112,13 @@ function judgeLock({ key, retention, lastModified }: StoredVersion, trust: Trust
   report({ finding: finding('LOCK_SHORT', key, `until ${new Date(least).toISOString()}`, got) });
 }
 
-function oldest(versions: StoredVersion[]): StoredVersion | undefined {
+/** The version that was there first: of those of one second the last listed, as stores list the newest first. */
+export function oldest(versions: StoredVersion[]): StoredVersion | undefined {
+  const time = ({ lastModified = 0 }: StoredVersion) => lastModified;
   return versions
     .filter(({ deleteMarker }) => !deleteMarker)
-    .sort((a, b) => (a.lastModified ?? 0) - (b.lastModified ?? 0))[0];
+    .reverse()
+    .sort((a, b) => time(a) - time(b))[0];
 }
 
 async function* byKey(versions: AsyncIterable<StoredVersion>): AsyncIterable<StoredVersion[]> {
