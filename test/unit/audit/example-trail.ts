@@ -40,8 +40,8 @@ export async function exampleTrail(store = new FakeStore()): Promise<FakeStore> 
     await judged.append({
       kind: 'outcome',
       step: 'ValidateShard',
-      op: `ValidateShard.${shard}`,
-      data: { target: shard, result: 'ok', finding: true },
+      op: `ValidateShard.${shard}.0`,
+      data: { target: `${shard}.0`, result: 'ok', finding: true, facts: { done: true } },
     });
     await finishLane(behind(act, judged), 'FinishLane', { result: 'ok' });
   }

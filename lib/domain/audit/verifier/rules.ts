@@ -43,6 +43,11 @@ const nothing = (): Known => ({
   toValidate: new Set(),
 });
 
+/** A validation in several parts is one only with its last part. */
+const isWhole = (facts: Record<string, unknown> | undefined): boolean => facts?.done === true;
+
+const shardOf = (lane: string): string => lane.slice(restorePhase.length + 1);
+
 export function runRules(report: Report, known: Known = nothing()): RunRules {
   return {
     known,
@@ -63,10 +68,11 @@ export function runRules(report: Report, known: Known = nothing()): RunRules {
         known.decided = record.data.decision === 'approved' || record.data.decision === 'preauthorised';
       }
       if (record.kind === 'fork' && record.data.phase === restorePhase) {
-        for (const lane of record.data.lanes ?? []) known.toValidate.add(lane.slice(restorePhase.length + 1));
+        for (const lane of record.data.lanes ?? []) known.toValidate.add(shardOf(lane));
       }
       if (record.kind === 'outcome' && duty === 'validate' && record.data.result === 'ok') {
-        if (record.step === 'ValidateShard') known.validated.add(record.data.target);
+        if (record.step === 'ValidateShard' && isWhole(record.data.facts))
+          known.validated.add(shardOf(record.lane));
         if (record.step === 'ValidateAcrossShards') known.acrossShards = true;
       }
       if (record.kind !== 'intent') return;
