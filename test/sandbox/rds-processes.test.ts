@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
+import { Account } from './rds-account.ts';
 
 const isRoot = process.getuid?.() === 0;
 const nobody = { uid: 65_534, gid: 65_534 };
@@ -65,4 +66,25 @@ describe('A sandbox leaves no server and no folder', () => {
     held.child.kill('SIGKILL');
     expect(await isGone(held)).toBe(true);
   });
+});
+
+test('A sandbox can be stopped in the middle of creations and restores', async () => {
+  const account = await Account.open();
+  await account.create('source');
+  await account.until('source', ({ LatestRestorableTime }) => LatestRestorableTime !== undefined);
+  const superuser = await account.rds.connectAsSuperuser('source');
+  const { rows } = await superuser.query("SELECT current_setting('data_directory') AS path");
+  await superuser.end();
+  for (const TargetDBInstanceIdentifier of ['one', 'two']) {
+    await account.call('RestoreDBInstanceToPointInTime', {
+      SourceDBInstanceIdentifier: 'source',
+      TargetDBInstanceIdentifier,
+      UseLatestRestorableTime: true,
+    });
+  }
+  const pending = account.create('late').catch((error: Error) => error);
+  await delay(30);
+  await account.close();
+  expect(existsSync(rows[0].path)).toBe(false);
+  expect(await pending).toBeInstanceOf(Error);
 });

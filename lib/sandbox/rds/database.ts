@@ -45,6 +45,7 @@ export class Database {
   #recovery: Recovery | undefined;
   #latest: Date | undefined;
   #uploading: Promise<void> | undefined;
+  #backingUp: Promise<BaseBackup> | undefined;
 
   constructor(home: PostgresHome, place: DatabasePlace) {
     this.#home = home;
@@ -124,7 +125,9 @@ export class Database {
     const directory = await this.#home.makeDirectory(join(this.#backupFolder, String(number)));
     await this.#home.makeDirectory(join(directory, 'data'));
     const archived = (segment: string) => this.#archive.waitFor(segment, this.server);
-    this.#backups.push(await takeBaseBackup(this.#home, this.server, directory, archived));
+    const taking = takeBaseBackup(this.#home, this.server, directory, archived);
+    this.#backingUp = taking;
+    this.#backups.push(await taking);
   }
 
   /** Sends the WAL so far to the archive and moves the latest restorable time; one at a time. */
@@ -172,9 +175,16 @@ export class Database {
     );
   }
 
+  /** Ends the server and whatever is going on with its files. */
+  async close(): Promise<void> {
+    await this.server.close();
+    const idle = this.#serial.run(async () => undefined);
+    await Promise.allSettled([idle, this.#backingUp, this.#uploading]);
+  }
+
   /** Ends the server and removes its data; what restores need stays where `keepBackups` is set. */
   async remove(keepBackups: boolean): Promise<void> {
-    await this.server.stop('immediate');
+    await this.close();
     await rm(this.#folder, { recursive: true, force: true });
     if (keepBackups) return;
     await this.dropBackups();

@@ -90,7 +90,7 @@ export class Fleet {
   async close(): Promise<void> {
     this.#stopping.abort(new Error('The sandbox is stopping.'));
     for (const identifier of this.instances.keys()) this.#stopTimers(identifier);
-    await Promise.all([...this.instances.values()].map(({ database }) => database.remove(false)));
+    await Promise.all([...this.instances.values()].map(({ database }) => database.close()));
     await Promise.all(this.#work);
     await this.home.close();
   }
@@ -198,7 +198,14 @@ export class Fleet {
   /** After a change of rules anywhere: every running instance is judged anew. */
   async allowAll(): Promise<void> {
     const running = [...this.instances.values()].filter((each) => each.database.server.running);
-    await Promise.all(running.map((instance) => this.allow(instance)));
+    await Promise.all(
+      running.map((instance) =>
+        this.allow(instance).catch((error) => {
+          // A server that ended meanwhile lets nobody in anyway.
+          if (instance.database.server.running) throw error;
+        }),
+      ),
+    );
   }
 
   /** Ends the instance's server; its backups stay where they are kept. */

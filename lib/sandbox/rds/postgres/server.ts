@@ -18,6 +18,7 @@ export class PostgresServer {
   readonly #settings: () => ServerSettings;
   #child: ChildProcess | undefined;
   #sources: string[] = [];
+  #closed = false;
 
   /** `directory` is the instance's folder, whose `data` is the database cluster. */
   constructor(home: PostgresHome, directory: string, settings: () => ServerSettings) {
@@ -41,6 +42,7 @@ export class PostgresServer {
   async start(sources: string[] = this.#sources): Promise<void> {
     this.#sources = sources;
     await this.#writeConfiguration();
+    if (this.#closed) throw new Error('The instance is being removed.');
     const log = openSync(join(this.#directory, 'server.log'), 'a');
     const child = spawn(this.#home.binaries.postgres, ['-D', this.data], {
       ...this.#home.account,
@@ -70,6 +72,12 @@ export class PostgresServer {
     child.kill(mode === 'fast' ? 'SIGINT' : 'SIGQUIT');
     await ended;
     this.#child = undefined;
+  }
+
+  /** Ends the server for good: whatever is about to start it again fails. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.stop('immediate');
   }
 
   /**
