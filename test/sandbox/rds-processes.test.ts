@@ -18,7 +18,7 @@ interface Held {
 }
 
 async function hold(account: { uid?: number; gid?: number } = {}): Promise<Held> {
-  const child = spawn('node', [join(import.meta.dirname, 'rds-holder.ts')], {
+  const child = spawn('node', [require.resolve('./rds-holder.ts')], {
     ...account,
     stdio: ['ignore', 'pipe', 'inherit'],
   });

@@ -189,3 +189,47 @@ describe('The DNS server', () => {
     expect(await resolver.resolve4('shard-0.orders.internal')).toEqual(['127.99.0.2']);
   });
 });
+
+describe('Hosted zones', () => {
+  const call = (operation: string, input: unknown) => context.call('route53', operation, input);
+
+  test('come from the world, and can be made and removed', async () => {
+    const { HostedZones } = await call('ListHostedZonesByName', { DNSName: 'orders.internal', MaxItems: 1 });
+    expect(HostedZones).toMatchObject([{ Id: `/hostedzone/${zone}`, Name: 'orders.internal.' }]);
+    const private_ = await call('GetHostedZone', { Id: zone });
+    expect(private_).toMatchObject({
+      HostedZone: { Config: { PrivateZone: true } },
+      VPCs: [{ VPCId: world.vpc.id }],
+    });
+    const made = await call('CreateHostedZone', { Name: 'example.org', CallerReference: 'once' });
+    expect(made).toMatchObject({
+      HostedZone: { Name: 'example.org.', ResourceRecordSetCount: 2, Config: { PrivateZone: false } },
+      ChangeInfo: { Status: 'PENDING' },
+      DelegationSet: { NameServers: { length: 4 } },
+    });
+    await expect(
+      call('CreateHostedZone', { Name: 'example.org', CallerReference: 'once' }),
+    ).rejects.toMatchObject({
+      code: 'HostedZoneAlreadyExists',
+    });
+    const byVpc = await call('ListHostedZonesByVPC', { VPCId: world.vpc.id, VPCRegion: world.region });
+    expect(byVpc.HostedZoneSummaries).toEqual([
+      { HostedZoneId: zone, Name: 'orders.internal.', Owner: { OwningAccount: world.account } },
+    ]);
+    await expect(call('DeleteHostedZone', { Id: zone })).rejects.toMatchObject({
+      code: 'HostedZoneNotEmpty',
+    });
+    await call('DeleteHostedZone', { Id: made.HostedZone.Id });
+    await expect(call('GetHostedZone', { Id: made.HostedZone.Id })).rejects.toThrow(
+      /No hosted zone found with ID/,
+    );
+  });
+
+  test('throttle where the account does', async () => {
+    const slow = new Route53Service(context, network, world.hostedZones, { requestsPerSecond: 5 });
+    const ask = () => slow.operations.ListHostedZones!({}, { principal: { arn: 'a' }, requestId: 'r' });
+    const results = await Promise.allSettled(Array.from({ length: 6 }, ask));
+    expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(5);
+    expect(results[5]).toMatchObject({ reason: { code: 'Throttling', message: 'Rate exceeded' } });
+  });
+});

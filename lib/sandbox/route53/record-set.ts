@@ -4,7 +4,7 @@ import type { ResourceRecordSet } from '@aws-sdk/client-route-53';
 import { ServiceError } from '../contract.ts';
 import { compareNames, normaliseName } from './names.ts';
 
-export const recordTypes = ['A', 'AAAA', 'CNAME', 'NS', 'SOA', 'TXT'] as const;
+const recordTypes = ['A', 'AAAA', 'CNAME', 'NS', 'SOA', 'TXT'] as const;
 export type RecordType = (typeof recordTypes)[number];
 
 /** A record set of the kinds that the sandbox serves: simple, or one of a weighted group. */

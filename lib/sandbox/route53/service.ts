@@ -3,6 +3,7 @@ import type {
   ChangeInfo,
   ChangeResourceRecordSetsRequest,
   CreateHostedZoneRequest,
+  ListHostedZonesByVPCRequest,
   ListResourceRecordSetsRequest,
 } from '@aws-sdk/client-route-53';
 import { type Operation, type SandboxContext, type Service, ServiceError, type World } from '../contract.ts';
@@ -60,6 +61,7 @@ export class Route53Service implements Service {
       GetHostedZone: (input) => this.#getZone(input),
       ListHostedZones: () => this.#listZones(),
       ListHostedZonesByName: async (input) => listZonesByName(this.#zones.byName(), input),
+      ListHostedZonesByVPC: (input) => this.#listZonesByVpc(input),
       ListResourceRecordSets: (input) => this.#listRecordSets(input),
     };
     const limit = this.#options.requestsPerSecond;
@@ -161,6 +163,16 @@ export class Route53Service implements Service {
   async #listZones() {
     const zones = this.#zones.byName().map((zone) => zone.describe());
     return { HostedZones: zones, IsTruncated: false, MaxItems: 100, Marker: '' };
+  }
+
+  async #listZonesByVpc(input: ListHostedZonesByVPCRequest) {
+    const isOurs = input.VPCId === this.#network.vpc.id;
+    const zones = this.#zones.byName().filter(({ isPrivate }) => isOurs && isPrivate);
+    const Owner = { OwningAccount: this.#context.account };
+    return {
+      HostedZoneSummaries: zones.map(({ id, name }) => ({ HostedZoneId: id, Name: name, Owner })),
+      MaxItems: 100,
+    };
   }
 
   async #listRecordSets(input: ListResourceRecordSetsRequest) {

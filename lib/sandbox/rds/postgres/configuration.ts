@@ -17,7 +17,7 @@ export interface ServerSettings {
  * What a parameter group cannot set here, because the sandbox decides it: where the server listens and
  * archives, what it loads, and how much memory it takes when many run on one machine.
  */
-export const ownParameters: ReadonlySet<string> = new Set([
+const ownParameters: ReadonlySet<string> = new Set([
   'allow_alter_system',
   'archive_cleanup_command',
   'archive_command',
