@@ -75,8 +75,8 @@ export class RdsService implements Service {
   }
 
   /** Ends and removes what sandboxes left that were killed; gives the removed folders. */
-  static cleanStale(directory?: string): Promise<string[]> {
-    return removeStaleHomes(directory);
+  static cleanStale(): Promise<string[]> {
+    return removeStaleHomes();
   }
 
   /** How long the engine itself took to make or restore this instance; undefined for an unknown one. */

@@ -1,16 +1,14 @@
 import { spawn } from 'node:child_process';
-import { readdir, readFile, rm } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import type { Socket } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type ServerAccount, serverAccount } from './account.ts';
 import type { Binaries } from './binaries.ts';
 import { findBinaries } from './binaries.ts';
 import { runAs, serverEnvironment } from './command.ts';
+import { allHomes } from './place.ts';
 
-/** How the folder of a sandbox's servers begins, in the system's temporary folder. */
-export const homePrefix = 'safe-rollback-pg-';
-/** The file in it that holds the process id of the sandbox. */
+/** The file in a folder of servers that holds the process id of the sandbox. */
 export const ownerFile = 'owner.pid';
 
 /** Ends every server below the folder $1 with the pg_ctl at $2, then removes the folder. */
@@ -53,10 +51,9 @@ export function startWatchdog(
  * Ends and removes what sandboxes left whose process is gone and whose watchdog was ended too.
  * Gives the folders that were removed.
  */
-export async function removeStaleHomes(directory: string = tmpdir()): Promise<string[]> {
+export async function removeStaleHomes(): Promise<string[]> {
   const removed: string[] = [];
-  for (const name of (await readdir(directory)).filter((each) => each.startsWith(homePrefix))) {
-    const home = join(directory, name);
+  for (const home of await allHomes()) {
     const owner = Number(await readFile(join(home, ownerFile), 'utf8').catch(() => Number.NaN));
     if (!Number.isInteger(owner) || isAlive(owner)) continue;
     const account = serverAccount();

@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { chown, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { type ServerAccount, serverAccount } from './account.ts';
 import { type Binaries, findBinaries } from './binaries.ts';
-import { homePrefix, ownerFile, startWatchdog } from './cleanup.ts';
+import { ownerFile, startWatchdog } from './cleanup.ts';
 import { runAs } from './command.ts';
+import { newHomePrefix } from './place.ts';
 
 /** The superuser of every server: reachable only over a Unix socket in a private folder. */
 export const superuser = 'rdsadmin';
@@ -17,12 +17,7 @@ interface Parts {
   stopWatchdog: () => void;
 }
 
-/**
- * What the servers of one sandbox share: programs, account, folder, superuser's password.
- *
- * The folder lies in the system's temporary folder, not in the sandbox's own: the servers' account must
- * be able to enter it, and the path of a Unix socket may not exceed some hundred characters.
- */
+/** What the servers of one sandbox share: programs, account, folder, superuser's password. */
 export class PostgresHome {
   readonly binaries: Binaries;
   readonly directory: string;
@@ -41,7 +36,7 @@ export class PostgresHome {
   static async open(): Promise<PostgresHome> {
     const account = serverAccount();
     const binaries = await findBinaries(account);
-    const directory = await mkdtemp(join(tmpdir(), homePrefix));
+    const directory = await mkdtemp(await newHomePrefix());
     await writeFile(join(directory, ownerFile), String(process.pid));
     if (account) await chown(directory, account.uid, account.gid);
     const stopWatchdog = startWatchdog(account, binaries, directory);
