@@ -14,12 +14,12 @@ export interface StepTools {
 }
 
 /** What a step that keeps its own evidence gets: `lane` stands at the request's cursor; its cursor is answered. */
-export interface RecordingTools extends StepTools {
+interface RecordingTools extends StepTools {
   lane: LaneRecorder;
 }
 
 /** What a step that opens or resumes a run gets: the lane it passes to `use` is the one that is answered. */
-export interface OpeningTools extends StepTools {
+interface OpeningTools extends StepTools {
   use(lane: LaneRecorder): void;
 }
 

@@ -20,7 +20,6 @@ import { type Lock, perform } from './recording.ts';
 import type { Step } from './step-definition.ts';
 
 export type { OpeningRequest, StepRequest } from '../lib/domain/envelope.ts';
-export type { Lock } from './recording.ts';
 export { defineStep, type Step, type StepTools } from './step-definition.ts';
 
 const namespace = 'SafeRollback';
@@ -104,7 +103,7 @@ function measure(metrics: Metrics, step: string, cluster: string | undefined, mi
 }
 
 /** Takes a request apart and checks it against the step's own schema. Throws `InvalidInput`. */
-export function parseRequest<Ports>(event: unknown, byName: ReadonlyMap<string, Step<Ports>>) {
+function parseRequest<Ports>(event: unknown, byName: ReadonlyMap<string, Step<Ports>>) {
   const envelope = parse(stepEnvelope, event, 'request');
   const step = byName.get(envelope.step);
   if (step === undefined) {

@@ -4,7 +4,7 @@ export interface EvidencePorts {
 }
 
 /** The lists of shards that a run's Maps read: `runs/<run>/items/<name>.json`. */
-export interface ShardItems {
+interface ShardItems {
   /** Names of the list's shards. Throws `InvalidInput` where the run has no such list. */
   shards(run: string, list: string): Promise<string[]>;
 }

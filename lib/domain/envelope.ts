@@ -8,7 +8,7 @@ import * as z from 'zod/mini';
 const hash = z.string().check(z.regex(/^[0-9a-f]{64}$/, 'expected 64 hexadecimal digits'));
 
 /** A run's name: UTC time of its start and sixteen hexadecimal digits. */
-export const runId = z
+const runId = z
   .string()
   .check(
     z.regex(
@@ -32,7 +32,7 @@ export const runRef = z.object({
 export type RunRef = z.infer<typeof runRef>;
 
 /** The place of a lane's newest record; `seq` −1 before its first, `hash` then the fork's (main: zeros). */
-export const laneCursor = z.object({
+const laneCursor = z.object({
   name: z.string().check(z.minLength(1)),
   seq: z.int().check(z.gte(-1)),
   hash,

@@ -13,7 +13,7 @@ export interface StateEvent {
   shard?: string;
   /** The recovery's states come from another machine. */
   recovery?: true;
-  /** The error's name and cause, of `failed`; the state may be tried again. */
+  /** The error's name and cause: of `failed`, and of `left` where the state was left by that error. */
   error?: string;
   cause?: string;
 }

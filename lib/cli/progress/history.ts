@@ -40,6 +40,8 @@ export class History {
   private as: Followed;
   private lastId = 0;
   private state?: { name: string; kind: Kind };
+  /** What the state met last, unless a later try of it succeeded. */
+  private failure: { error?: string; cause?: string } = {};
 
   constructor(sfn: SFNClient, arn: string, as: Followed) {
     this.sfn = sfn;
@@ -92,18 +94,22 @@ export class History {
     const name = event.stateEnteredEventDetails?.name ?? event.stateExitedEventDetails?.name;
     if (kind !== undefined && name !== undefined) {
       this.state = { name, kind: kind as Kind };
+      const failure = this.failure;
+      this.failure = {};
       news.events.push({
         ...this.as,
         type: direction === 'Entered' ? 'entered' : 'left',
         at,
         state: name,
         kind: kind as Kind,
+        ...(direction === 'Exited' && failure),
       });
       return;
     }
     const failed = errorOf[type]?.(event);
     if (failed !== undefined && this.state !== undefined) {
       const { error, cause } = failed;
+      this.failure = { error, cause };
       news.events.push({
         ...this.as,
         type: 'failed',
@@ -115,6 +121,7 @@ export class History {
       });
       return;
     }
+    if (/Succeeded$/.test(type)) this.failure = {};
     const mapRun = event.mapRunStartedEventDetails?.mapRunArn;
     if (mapRun !== undefined) {
       news.mapRuns.push({ arn: mapRun, as: { ...this.as, phase: this.state?.name ?? this.as.phase } });

@@ -23,6 +23,7 @@ export interface ShardProgress {
   state: string;
   since: Date;
   startedAt: Date;
+  /** The first error that its part did not get over. */
   error?: string;
   /** It has gone through all of its states, well or not. */
   endedAt?: Date;
@@ -51,7 +52,7 @@ function takePhase(model: RunModel, event: Exclude<RunEvent, EndEvent>): void {
     model.phases.push({ name, recovery, startedAt: at, shards: new Map() });
   } else if (phase !== undefined && event.type === 'left') {
     phase.endedAt = at;
-    phase.error = undefined;
+    phase.error = event.error;
   } else if (phase !== undefined) {
     phase.error = event.error;
   }
@@ -69,10 +70,9 @@ function takeShard(
   if (event.type === 'entered') {
     shard.state = event.state;
     shard.since = event.at;
-  } else if (event.type === 'failed') {
-    shard.error = event.error;
-  } else if (lastState.test(event.state)) {
-    shard.endedAt = event.at;
+  } else if (event.type === 'left') {
+    shard.error ??= event.error;
+    if (lastState.test(event.state)) shard.endedAt = event.at;
   }
 }
 

@@ -19,7 +19,7 @@ const shardsShown = 12;
 
 function phaseLines(phase: Phase, model: RunModel, now: Date): string[] {
   const until = phase.endedAt ?? model.end?.at ?? now;
-  const mark = phase.endedAt ? '✓' : phase.error || model.end ? '✗' : '▸';
+  const mark = phase.error || (model.end && !phase.endedAt) ? '✗' : phase.endedAt ? '✓' : '▸';
   const notes = [phase.recovery && 'recovery', phase.error].filter(Boolean).join(' · ');
   const first = `${mark} ${phase.name.padEnd(26)} ${elapsed(phase.startedAt, until).padStart(8)}${notes && `  ${notes}`}`;
   if (phase.shards.size === 0) return [first];
@@ -59,7 +59,9 @@ export function eventLine(event: RunEvent): string {
   const time = event.at.toISOString();
   if (event.type === 'end') return `${time} run ${endText(event)}`;
   const where = [event.recovery && 'recovery', event.phase, event.shard].filter(Boolean).join(' ');
-  const verb = { entered: 'begins', left: 'is done', failed: `met ${event.error ?? 'an error'}` }[event.type];
+  const failed = event.error ?? 'an error';
+  const left = event.error ? `is left by ${event.error}` : 'is done';
+  const verb = { entered: 'begins', left, failed: `met ${failed}` }[event.type];
   return `${time} ${where && `${where} `}${event.state} ${verb}`;
 }
 

@@ -24,7 +24,7 @@ export class CanonicalError extends Error {
   }
 }
 
-export const maxDepth = 6;
+const maxDepth = 6;
 
 /** The package is CommonJS: the imported default is its function, while its types speak of a module. */
 const serialise = canonicalizeModule as unknown as (value: unknown) => string;

@@ -14,7 +14,7 @@ export interface BlobPlace {
   sha256: string;
 }
 
-export const trailPrefix = 'trail/';
+const trailPrefix = 'trail/';
 
 const segment = /^[A-Za-z0-9][A-Za-z0-9_-]*$/;
 const laneName = /^[A-Za-z0-9][A-Za-z0-9_-]*(\.[A-Za-z0-9][A-Za-z0-9_-]*)?$/;
@@ -31,9 +31,6 @@ export const recordKey = ({ cluster, run, lane, seq }: Place): string =>
 
 export const blobKey = ({ cluster, run, lane, sha256 }: BlobPlace): string =>
   `${lanePrefix(cluster, run, lane)}${sha256}.blob`;
-
-/** The lane of a shard in a phase. */
-export const shardLane = (phase: string, shard: string): string => `${phase}.${shard}`;
 
 /** What a key below `trail/` names, or undefined where it is none of the format's keys. */
 export function parseKey(key: string): { record: Place } | { blob: BlobPlace } | undefined {

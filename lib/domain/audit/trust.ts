@@ -43,7 +43,7 @@ const trustFile = z.strictObject({
 });
 
 export type TrustFile = z.infer<typeof trustFile>;
-export type TrustedKey = z.infer<typeof trustedKey>;
+type TrustedKey = z.infer<typeof trustedKey>;
 
 export interface Trust extends Omit<TrustFile, 'keys'> {
   /** By `<name>+<key hash>`, as a signature line gives them. */

@@ -1,6 +1,6 @@
 /** What a verifier says. A finding breaks the trail, a notice does not. */
 
-export const findingCodes = {
+const findingCodes = {
   TRAIL_MISSING: 'There is no trail.',
   FOREIGN: 'An object is there that the format does not know.',
   PATH: 'A key below trail/ is not one of the format.',
@@ -44,7 +44,7 @@ export const findingCodes = {
 } as const;
 export type FindingCode = keyof typeof findingCodes;
 
-export const noticeCodes = {
+const noticeCodes = {
   SQUATTED: 'A place was taken by bytes that are no record; the chain goes on behind it.',
   SEAL_ABSENT: 'A run has no seal yet, or lost its end.',
   UNLOGGED: 'There is no log with witnessed checkpoints, so nothing proves that no end is missing.',

@@ -11,8 +11,8 @@ export interface LaneOps {
 }
 
 /**
- * `undos` are the ops that intents anywhere in the run have authorised as their undo: such an op may be
- * concluded late without an intent of its own. It is shared by the lanes of a run.
+ * `undos` are the steps that intents anywhere in the run have authorised as their undo: what such a step did may
+ * be concluded late without an intent of its own. It is shared by the lanes of a run.
  */
 export function laneOps(undos: Set<string>, report: Report): LaneOps {
   const open = new Map<string, { key: string; data: DataOf['intent'] }>();
@@ -22,7 +22,7 @@ export function laneOps(undos: Set<string>, report: Report): LaneOps {
     take({ record, key }) {
       if (record.kind === 'intent') {
         const { undo } = record.data;
-        if (undo) undos.add(`${undo.step}.${undo.target}`);
+        if (undo) undos.add(undo.step);
         if (!open.has(record.op) && !concluded.has(record.op))
           open.set(record.op, { key, data: record.data });
         return;
@@ -33,7 +33,7 @@ export function laneOps(undos: Set<string>, report: Report): LaneOps {
       const before = concluded.get(op);
       if (before !== undefined)
         report({ finding: finding('OUTCOME_TWICE', key, `one outcome of ${op}`, `also ${before}`) });
-      else if (!data.finding && intent === undefined && !(record.late && undos.has(op))) {
+      else if (!data.finding && intent === undefined && !(record.late && undos.has(record.step))) {
         report({ finding: finding('INTENT_MISSING', key, `an intent of ${op}`, 'none before it') });
       }
       judgeIncarnation(record, intent?.data, key, report);

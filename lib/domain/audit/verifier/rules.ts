@@ -3,7 +3,7 @@ import type { Report } from './listing.ts';
 import type { Verified } from './verify-lane.ts';
 
 /** Changes that touch what applications use: none without a decision before it. */
-export const decidedSteps: ReadonlySet<string> = new Set([
+const decidedSteps: ReadonlySet<string> = new Set([
   'CloseNetwork',
   'FenceShard',
   'LowerTtl',
@@ -13,10 +13,10 @@ export const decidedSteps: ReadonlySet<string> = new Set([
 ]);
 
 /** Changes that put clones in the place of the databases: none before every clone was found right. */
-export const validatedSteps: ReadonlySet<string> = new Set(['MoveNames', 'OpenShard']);
+const validatedSteps: ReadonlySet<string> = new Set(['MoveNames', 'OpenShard']);
 
 /** The phase whose lanes make and validate the clones. */
-export const restorePhase = 'restore';
+const restorePhase = 'restore';
 
 /** What is known at a point of the run: a fork's lanes know what main knew at the fork, main what they knew at the join. */
 interface Known {
