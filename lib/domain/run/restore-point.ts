@@ -60,8 +60,8 @@ export interface Window {
   latest: number;
 }
 
-/** Logs go up every five minutes; asking more often than this learns nothing. */
-const shortestWait = 15;
+/** Logs go up every five minutes, whenever that began: waits grow, so that few looks are enough. */
+const shortestWait = 30;
 const longestWait = 300;
 
 /**
@@ -91,7 +91,8 @@ export function judgeWindows(
   }
   const left = waited.mostSeconds - waited.seconds;
   const gap = Math.ceil((at - Math.min(...behind.map(({ latest }) => latest))) / 1000);
-  const waitSeconds = Math.min(Math.max(gap, shortestWait), longestWait, Math.max(left, 1));
+  const grown = shortestWait + Math.floor(waited.seconds / 2);
+  const waitSeconds = Math.min(Math.max(gap, grown), longestWait, Math.max(left, 1));
   return { ready: false, waitSeconds, behind: behind.map(({ shard }) => shard) };
 }
 
