@@ -21,7 +21,7 @@ export interface AlarmsProps {
   deadLetters: IQueue;
 }
 
-export const metricNamespace = 'SafeRollback';
+const metricNamespace = 'SafeRollback';
 
 /** A metric of the whole cluster, a value a minute. */
 export function clusterMetric(cluster: string, metricName: string, statistic: string = Stats.SUM): Metric {

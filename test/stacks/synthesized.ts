@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { buildApp } from '../../lib/infra/app.ts';
 
-export interface Resource {
+interface Resource {
   Type: string;
   Properties: any;
 }

@@ -91,7 +91,7 @@ export class Alarms {
     if (!stateValues.includes(input.StateValue)) {
       throw new ServiceError(
         'ValidationError',
-        `StateValue must be one of ${stateValues.join(', ')}, got ${input.StateValue}`,
+        `1 validation error detected: Value '${input.StateValue}' at 'stateValue' failed to satisfy constraint: Member must satisfy enum value set: [INSUFFICIENT_DATA, ALARM, OK]`,
       );
     }
     this.#change(this.named(input.AlarmName), input.StateValue, input.StateReason, input.StateReasonData);

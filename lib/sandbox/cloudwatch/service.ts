@@ -25,6 +25,7 @@ export class CloudWatchService implements Service {
       PutMetricAlarm: async (input) => done(() => this.#alarms.putMetricAlarm(input)),
       PutCompositeAlarm: async (input) => done(() => this.#alarms.putCompositeAlarm(input)),
       DescribeAlarms: async (input) => this.#describe(input),
+      DescribeAlarmsForMetric: async (input) => this.#describeForMetric(input),
       DescribeAlarmHistory: async (input) => this.#history(input),
       SetAlarmState: async (input) => done(() => this.#alarms.set(input)),
       DeleteAlarms: async (input) => done(() => this.#alarms.delete(input.AlarmNames ?? [])),
@@ -76,6 +77,20 @@ export class CloudWatchService implements Service {
     const alarms = this.#alarms.all().filter(wanted);
     const of = (kind: Alarm['kind']) => alarms.filter((alarm) => alarm.kind === kind).map(describeAlarm);
     return { MetricAlarms: of('MetricAlarm'), CompositeAlarms: of('CompositeAlarm') };
+  }
+
+  #describeForMetric(input: any) {
+    const sorted = (dimensions: any[] = []) =>
+      JSON.stringify(dimensions.map(({ Name, Value }) => [Name, Value]).sort());
+    const watches = ({ kind, settings }: Alarm) =>
+      kind === 'MetricAlarm' &&
+      settings.Namespace === input.Namespace &&
+      settings.MetricName === input.MetricName &&
+      sorted(settings.Dimensions) === sorted(input.Dimensions) &&
+      (!input.Statistic || settings.Statistic === input.Statistic) &&
+      (!input.Period || settings.Period === input.Period) &&
+      (!input.Unit || settings.Unit === input.Unit);
+    return { MetricAlarms: this.#alarms.all().filter(watches).map(describeAlarm) };
   }
 
   #history(input: any) {

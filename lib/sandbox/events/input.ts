@@ -15,8 +15,14 @@ const reserved = [
   'aws.events.event.json',
 ];
 
-/** Refuses a target whose input cannot be made, as PutTargets does. */
-export function checkTargetInput(target: any): void {
+/** Refuses a target without a proper id, or whose input cannot be made, as PutTargets does. */
+export function checkTarget(target: any): void {
+  if (!/^[.\w-]{1,64}$/.test(target.Id ?? '')) {
+    throw new ServiceError(
+      'ValidationException',
+      `A target's Id has 1 to 64 of letters, digits, . - _, got ${target.Id}`,
+    );
+  }
   const given = [target.Input, target.InputPath, target.InputTransformer].filter(
     (each) => each !== undefined,
   );
@@ -39,7 +45,7 @@ export function checkTargetInput(target: any): void {
 }
 
 /** The text that a target gets for an event. */
-export function targetInput(target: any, event: object, facts: RuleFacts): string {
+export function targetInput(target: any, event: Record<string, unknown>, facts: RuleFacts): string {
   if (target.Input !== undefined) return target.Input;
   if (target.InputPath) return JSON.stringify(atPath(event, target.InputPath) ?? null);
   const { InputTransformer: transformer } = target;
@@ -49,11 +55,17 @@ export function targetInput(target: any, event: object, facts: RuleFacts): strin
     ['aws.events.rule-arn', facts.ruleArn],
     ['aws.events.rule-name', facts.ruleName],
     ['aws.events.event.ingestion-time', facts.ingestionTime.toISOString()],
-    ['aws.events.event', event],
+    ['aws.events.event', withoutDetail(event)],
     ['aws.events.event.json', event],
     ...paths.map(([name, path]): [string, unknown] => [name, atPath(event, path)]),
   ]);
   return fill(transformer.InputTemplate, values);
+}
+
+/** The variable for the event leaves its detail out and spells one name otherwise. */
+function withoutDetail(event: Record<string, unknown>): object {
+  const { detail: _detail, 'detail-type': detailType, ...rest } = event;
+  return { ...rest, detailType };
 }
 
 /** Outside quotes a variable becomes JSON; inside quotes its text without quotes. What is missing is empty. */
@@ -72,7 +84,7 @@ function fill(template: string, values: Map<string, unknown>): string {
 }
 
 /** `$.detail.items[0]['a b']`; `undefined` where nothing is there. */
-export function atPath(value: unknown, path: string): unknown {
+function atPath(value: unknown, path: string): unknown {
   if (!path.startsWith('$')) {
     throw new ServiceError('ValidationException', `A JSON path starts with $, got ${path}`);
   }

@@ -8,7 +8,7 @@ import {
 } from '../contract.ts';
 import { deliver } from './delivery.ts';
 import { runSchedule } from './firing.ts';
-import { checkTargetInput, targetInput } from './input.ts';
+import { checkTarget, targetInput } from './input.ts';
 import { compilePattern } from './pattern.ts';
 import { type BusEvent, describeRule, type Rule } from './rule.ts';
 import { parseSchedule } from './schedule-expression.ts';
@@ -25,7 +25,7 @@ export class EventBridgeService implements Service {
     this.#context = context;
     this.operations = {
       PutRule: async (input) => this.#putRule(input),
-      DescribeRule: async (input) => describeRule(this.#rule(input)),
+      DescribeRule: async (input) => ({ ...describeRule(this.#rule(input)), CreatedBy: context.account }),
       ListRules: async (input) => {
         onDefaultBus(input);
         const rules = [...this.#rules.values()].filter((rule) =>
@@ -48,7 +48,7 @@ export class EventBridgeService implements Service {
       },
       PutEvents: async (input) => this.#putEvents(input),
       TestEventPattern: async (input) => ({
-        Result: compilePattern(input.EventPattern)(JSON.parse(input.Event)),
+        Result: compilePattern(input.EventPattern)(eventOf(input.Event)),
       }),
     };
   }
@@ -88,7 +88,7 @@ export class EventBridgeService implements Service {
     for (const target of rule.targets.values()) {
       const destination = {
         arn: target.Arn,
-        input: targetInput(target, event, facts),
+        input: targetInput(target, { ...event }, facts),
         roleArn: target.RoleArn,
         ruleArn: rule.arn,
         retry: {
@@ -186,7 +186,14 @@ export class EventBridgeService implements Service {
 
   #putTargets(input: any) {
     const rule = this.#rule({ Name: input.Rule, EventBusName: input.EventBusName });
-    for (const target of input.Targets) checkTargetInput(target);
+    for (const target of input.Targets) checkTarget(target);
+    const ids = new Set([...rule.targets.keys(), ...input.Targets.map((target: any) => target.Id)]);
+    if (ids.size > 5) {
+      throw new ServiceError(
+        'LimitExceededException',
+        'The requested resource exceeds the maximum number allowed.',
+      );
+    }
     for (const target of input.Targets) rule.targets.set(target.Id, target);
     return { FailedEntryCount: 0, FailedEntries: [] };
   }
@@ -203,6 +210,16 @@ export class EventBridgeService implements Service {
     });
     return { FailedEntryCount: Entries.filter((entry: any) => entry.ErrorCode).length, Entries };
   }
+}
+
+function eventOf(text: string): object {
+  try {
+    const event = JSON.parse(text);
+    if (typeof event === 'object' && event !== null && !Array.isArray(event)) return event;
+  } catch {
+    // Not JSON: the same answer as for JSON that is no object.
+  }
+  throw new ServiceError('ValidationException', 'Parameter Event is not valid.');
 }
 
 function onDefaultBus(input: { EventBusName?: string }): void {
@@ -229,7 +246,7 @@ function problemOf(entry: any): { ErrorCode: string; ErrorMessage: string } | un
     const detail = JSON.parse(entry.Detail);
     if (typeof detail === 'object' && detail !== null && !Array.isArray(detail)) return undefined;
   } catch {
-    // Falls through to the same answer.
+    // Not JSON: the same answer as for JSON that is no object.
   }
   return { ErrorCode: 'MalformedDetail', ErrorMessage: 'Detail is malformed.' };
 }

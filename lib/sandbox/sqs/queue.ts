@@ -10,6 +10,12 @@ interface StoredMessage {
   receiptHandle?: string;
 }
 
+/** Names of attributes that a reader asks for; without asking it gets none. `All` and `.*` mean all. */
+export interface WantedParts {
+  system: string[];
+  own: string[];
+}
+
 /** A standard queue in memory. Times are milliseconds since 1970, already shrunk by the caller. */
 export class Queue {
   readonly name: string;
@@ -40,7 +46,7 @@ export class Queue {
     return { MessageId: message.MessageId, MD5OfMessageBody: md5(body) };
   }
 
-  receive(limit: number, visibilityMs: number, now: number) {
+  receive(limit: number, visibilityMs: number, now: number, wanted: WantedParts) {
     return this.#messages
       .filter((message) => message.visibleAt <= now)
       .slice(0, limit)
@@ -53,11 +59,8 @@ export class Queue {
           ReceiptHandle: message.receiptHandle,
           Body: message.Body,
           MD5OfBody: md5(message.Body),
-          Attributes: {
-            SentTimestamp: String(message.sentAt),
-            ApproximateReceiveCount: String(message.receives),
-          },
-          ...(message.MessageAttributes && { MessageAttributes: message.MessageAttributes }),
+          ...chosen('Attributes', systemAttributes(message), wanted.system),
+          ...chosen('MessageAttributes', message.MessageAttributes ?? {}, wanted.own),
         };
       });
   }
@@ -82,6 +85,16 @@ export class Queue {
     ).length;
     return { visible, delayed, inFlight: this.#messages.length - visible - delayed };
   }
+}
+
+function systemAttributes(message: StoredMessage): Record<string, string> {
+  return { SentTimestamp: String(message.sentAt), ApproximateReceiveCount: String(message.receives) };
+}
+
+function chosen(member: string, attributes: Record<string, unknown>, wanted: string[]): object {
+  const all = wanted.includes('All') || wanted.includes('.*');
+  const entries = Object.entries(attributes).filter(([name]) => all || wanted.includes(name));
+  return entries.length > 0 ? { [member]: Object.fromEntries(entries) } : {};
 }
 
 function md5(text: string): string {

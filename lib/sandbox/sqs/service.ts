@@ -162,15 +162,19 @@ export class SqsService implements Service {
     const queue = this.#at(input.QueueUrl);
     const { clock } = this.#context;
     const limit = input.MaxNumberOfMessages ?? 1;
+    const wanted = {
+      system: [...(input.MessageSystemAttributeNames ?? []), ...(input.AttributeNames ?? [])],
+      own: input.MessageAttributeNames ?? [],
+    };
     const visibility = this.#shrunk(Number(input.VisibilityTimeout ?? queue.attributes.VisibilityTimeout));
     const wait = Number(input.WaitTimeSeconds ?? queue.attributes.ReceiveMessageWaitTimeSeconds);
-    let messages = queue.receive(limit, visibility, clock.now().getTime());
+    let messages = queue.receive(limit, visibility, clock.now().getTime(), wanted);
     if (messages.length === 0 && wait > 0) {
       const arrived = new AbortController();
       const timeout = clock.sleep(wait * 1000, arrived.signal).catch(() => {});
       await Promise.race([timeout, queue.arrival()]);
       arrived.abort();
-      messages = queue.receive(limit, visibility, clock.now().getTime());
+      messages = queue.receive(limit, visibility, clock.now().getTime(), wanted);
     }
     return messages.length > 0 ? { Messages: messages } : {};
   }

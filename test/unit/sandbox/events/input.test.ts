@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { checkTargetInput, targetInput } from '../../../../lib/sandbox/events/input.ts';
+import { checkTarget, targetInput } from '../../../../lib/sandbox/events/input.ts';
 
 const event = { time: '2026-11-22T03:04:05Z', detail: { name: 'a "b"', list: ['x', 'y'], nested: { n: 1 } } };
 const facts = { ruleArn: 'arn:rule', ruleName: 'rule', ingestionTime: new Date('2026-11-22T03:04:06Z') };
@@ -48,13 +48,13 @@ describe('the input of a target', () => {
 
 test('a placeholder without a path is refused', () => {
   const target = { Id: 'one', InputTransformer: { InputTemplate: '"<what>"' } };
-  expect(() => checkTargetInput(target)).toThrow(
+  expect(() => checkTarget(target)).toThrow(
     'InputTemplate for target one contains invalid placeholder what.',
   );
 });
 
 test('two kinds of input are refused', () => {
-  expect(() => checkTargetInput({ Id: 'one', Input: '{}', InputPath: '$.detail' })).toThrow(
+  expect(() => checkTarget({ Id: 'one', Input: '{}', InputPath: '$.detail' })).toThrow(
     'Only one of Input, InputPath, or InputTransformer must be provided for target one.',
   );
 });

@@ -68,7 +68,8 @@ async function deadLetter(): Promise<any> {
   const { QueueUrl } = await context.call('sqs', 'GetQueueUrl', { QueueName: 'dead-letters' });
   let message: any;
   await until(async () => {
-    message = (await context.call('sqs', 'ReceiveMessage', { QueueUrl })).Messages?.[0];
+    message = (await context.call('sqs', 'ReceiveMessage', { QueueUrl, MessageAttributeNames: ['All'] }))
+      .Messages?.[0];
     return message !== undefined;
   });
   return message;

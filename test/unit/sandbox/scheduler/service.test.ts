@@ -86,7 +86,8 @@ test('what the target refuses goes to the dead-letter queue', async () => {
   await create({}, { DeadLetterConfig: { Arn: 'arn:aws:sqs:eu-central-1:111122223333:dead' } });
   let message: any;
   await until(async () => {
-    message = (await context.call('sqs', 'ReceiveMessage', { QueueUrl })).Messages?.[0];
+    message = (await context.call('sqs', 'ReceiveMessage', { QueueUrl, MessageAttributeNames: ['All'] }))
+      .Messages?.[0];
     return message !== undefined;
   });
   expect(message.MessageAttributes.ERROR_CODE.StringValue).toBe('NO_RESOURCE');

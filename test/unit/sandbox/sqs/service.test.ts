@@ -26,7 +26,7 @@ test('a message is hidden while it is read, seen again if not deleted, gone when
   // Thirty seconds pass in 25 ms.
   let again: any;
   await until(async () => {
-    again = (await sqs('ReceiveMessage')).Messages?.[0];
+    again = (await sqs('ReceiveMessage', { MessageSystemAttributeNames: ['All'] })).Messages?.[0];
     return again !== undefined;
   });
   expect(again.Attributes.ApproximateReceiveCount).toBe('2');
