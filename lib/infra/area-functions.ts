@@ -83,6 +83,10 @@ export class AreaFunctions extends Construct {
       SIGNING_DUTY: duty,
       SIGNING_KEY_NAME: evidence.keys[duty].name,
       TOPIC_ARN: scope.topicArn,
+      // Node does not know RDS's certificate authorities; Lambda has them in a file.
+      ...(areaShapes[area].inVpc && scope.policy.connection?.tls !== 'off'
+        ? { NODE_EXTRA_CA_CERTS: '/var/runtime/ca-cert.pem' }
+        : {}),
       ...this.ownEnvironment(area),
     };
   }
