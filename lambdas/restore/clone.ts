@@ -14,7 +14,7 @@ export function isCandidateOf(instance: Instance, run: RunOfClone): boolean {
   return instance.tags[tags.role] === 'candidate' && isCloneOf(instance, run);
 }
 
-export function isCloneOf(instance: Instance, run: RunOfClone): boolean {
+function isCloneOf(instance: Instance, run: RunOfClone): boolean {
   return instance.tags[tags.run] === run.id && instance.tags[tags.cluster] === run.cluster;
 }
 

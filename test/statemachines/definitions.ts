@@ -4,7 +4,7 @@ import { join } from 'node:path';
 export const machineNames = ['rollback', 'shard-restore', 'recover'] as const;
 export type MachineName = (typeof machineNames)[number];
 
-export const areas = ['Plan', 'Decision', 'Restore', 'Database', 'Validate', 'Cutover', 'Evidence'] as const;
+const areas = ['Plan', 'Decision', 'Restore', 'Database', 'Validate', 'Cutover', 'Evidence'] as const;
 
 const arn = (kind: string, name: string) => `arn:aws:${kind}:eu-central-1:111122223333:${name}`;
 

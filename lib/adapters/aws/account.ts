@@ -2,7 +2,7 @@ import { DescribeKeyCommand, type KMSClient } from '@aws-sdk/client-kms';
 import { DescribeAccountAttributesCommand, type RDSClient } from '@aws-sdk/client-rds';
 import { send } from './errors.ts';
 
-export interface Quota {
+interface Quota {
   used: number;
   most: number;
 }

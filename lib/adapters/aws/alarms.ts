@@ -2,7 +2,7 @@ import { type CloudWatchClient, DescribeAlarmsCommand } from '@aws-sdk/client-cl
 import { RollbackError } from '../../domain/errors.ts';
 import { send } from './errors.ts';
 
-export interface AlarmState {
+interface AlarmState {
   name: string;
   ringing: boolean;
   /** Milliseconds UTC: since when the alarm has this state. */
