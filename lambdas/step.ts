@@ -19,7 +19,6 @@ import { RollbackError } from '../lib/domain/errors.ts';
 import { type Lock, perform } from './recording.ts';
 import type { Step } from './step-definition.ts';
 
-export type { OpeningRequest, StepRequest } from '../lib/domain/envelope.ts';
 export { defineStep, type Step, type StepTools } from './step-definition.ts';
 
 const namespace = 'SafeRollback';

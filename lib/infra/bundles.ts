@@ -33,6 +33,8 @@ export function bundleAreas(areas: readonly string[]): (area: string) => Code {
     format: 'esm',
     mainFields: ['module', 'main'],
     minify: true,
+    // Error messages and logs name commands and classes.
+    keepNames: true,
     sourcemap: true,
     sourcesContent: false,
     banner: { js: requireBanner },

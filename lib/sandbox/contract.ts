@@ -34,7 +34,11 @@ export class ServiceError extends Error {
   /** Further members of the modelled error shape. */
   readonly fields: Record<string, unknown>;
 
-  constructor(code: string, message: string, options: { status?: number; fields?: Record<string, unknown> } = {}) {
+  constructor(
+    code: string,
+    message: string,
+    options: { status?: number; fields?: Record<string, unknown> } = {},
+  ) {
     super(message);
     this.name = code;
     this.code = code;
@@ -72,7 +76,12 @@ export interface SandboxContext {
   /** A folder of the service's own would be `${directory}/<service>`; removed when the sandbox stops. */
   readonly directory: string;
   /** Calls another service, in process, as `principal` (default: the account's owner). */
-  call<Output = any>(service: string, operation: string, input: unknown, principal?: Principal): Promise<Output>;
+  call<Output = any>(
+    service: string,
+    operation: string,
+    input: unknown,
+    principal?: Principal,
+  ): Promise<Output>;
   /** Puts an event of an AWS service on the default bus. */
   publish(event: AwsEvent): void;
   /** Makes access keys under which requests are made as this principal. */
@@ -94,7 +103,7 @@ export interface World {
   hostedZones: { id: string; name: string; private: boolean }[];
 }
 
-export interface IngressRule {
+interface IngressRule {
   protocol: 'tcp';
   fromPort: number;
   toPort: number;

@@ -16,7 +16,7 @@ export interface Findings {
   straddling: { shard: string; keys: string[] }[];
 }
 
-export async function readLines<Line>(file: string): Promise<Line[]> {
+async function readLines<Line>(file: string): Promise<Line[]> {
   const text = await readFile(file, 'utf8').catch(() => '');
   return text
     .split('\n')

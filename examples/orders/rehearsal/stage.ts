@@ -17,10 +17,10 @@ import { synthesise } from './synthesise.ts';
 const example = new URL('../', import.meta.url).pathname;
 
 /** One nominal minute of waits, schedules and alarm periods passes in a second. */
-export const timeScale = 60;
+const timeScale = 60;
 /** Transactions a second over all shards, and milliseconds between two tries of a probe. */
 const rate = 60;
-const probeIntervalMs = 100;
+const probeIntervalMs = 150;
 
 export interface StageOptions {
   /** Where everything that outlives the rehearsal goes. */
@@ -51,7 +51,7 @@ export class Cleanup {
   }
 }
 
-export interface Faults {
+interface Faults {
   /** The state in which a restore of this instance ends, where it is to fail. */
   restore?: (instance: string) => 'incompatible-restore' | undefined;
   /** Called before every request to a service; what it throws is the answer. */
@@ -91,7 +91,11 @@ export async function setStage(options: StageOptions): Promise<Stage> {
   cleanup.add(synthesis.end);
   // Awaited below, after the cluster; a failure meanwhile must not end the process.
   synthesis.done.catch(() => {});
-  const sandbox = await Sandbox.start({ world, clock: { scale: options.scale ?? timeScale } });
+  const sandbox = await Sandbox.start({
+    world,
+    clock: { scale: options.scale ?? timeScale },
+    rds: { restoreMinutes: options.restoreMinutes },
+  });
   cleanup.add(() => sandbox.stop());
   const faults = injectable(sandbox);
   Object.assign(process.env, sandbox.environment());

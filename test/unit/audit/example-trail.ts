@@ -14,7 +14,7 @@ export const keys = {
   validate: testKey('orders-validate'),
   decide: testKey('orders-decide'),
 };
-export const policy = 'a'.repeat(64);
+const policy = 'a'.repeat(64);
 const shards = ['shard-0', 'shard-1'];
 
 /** A whole good run over two shards, as the steps write it. */
