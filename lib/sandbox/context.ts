@@ -3,7 +3,7 @@ import type { AwsEvent, CallContext, Clock, Principal, SandboxContext, Service }
 import { ServiceError } from './contract.ts';
 
 /** One request as a fault hook sees it, before the service does. */
-interface InterceptedRequest {
+export interface InterceptedRequest {
   service: string;
   operation: string;
   input: any;
@@ -17,6 +17,14 @@ interface InterceptedRequest {
  * that (throwing there loses the answer of something that did happen).
  */
 export type Intercept = (request: InterceptedRequest) => unknown;
+
+/** Judges each request by its caller's policies, before the fault hook and the service see it. */
+export interface Gate {
+  /** Throws the `ServiceError` by which the service refuses. */
+  check(request: InterceptedRequest): Promise<void>;
+  /** What the caller is told instead of a service's error. */
+  conceal(request: InterceptedRequest, error: ServiceError): ServiceError;
+}
 
 export interface ContextOptions {
   account: string;
@@ -34,6 +42,7 @@ export class ServiceDirectory implements SandboxContext {
   readonly directory: string;
   readonly log: (line: string) => void;
   intercept: Intercept | undefined;
+  gate: Gate | undefined;
   /** Where events of AWS services go: the default bus. */
   onEvent: ((event: AwsEvent) => void) | undefined;
   readonly #services = new Map<string, Service>();
@@ -55,8 +64,9 @@ export class ServiceDirectory implements SandboxContext {
     for (const [name, operation] of Object.entries(service.operations)) {
       operations[name] = async (input, call) => {
         const request = { ...call, service: service.name, operation: name, input };
+        await this.gate?.check(request);
         const after = await this.intercept?.(request);
-        const output = await operation.call(service, input, call);
+        const output = await this.#run(() => operation.call(service, input, call), request);
         if (typeof after === 'function') await after(output);
         return output;
       };
@@ -64,6 +74,14 @@ export class ServiceDirectory implements SandboxContext {
     const hooked = { name: service.name, operations };
     this.#services.set(service.name, hooked);
     return hooked;
+  }
+
+  async #run<Output>(run: () => Promise<Output>, request: InterceptedRequest): Promise<Output> {
+    try {
+      return await run();
+    } catch (error) {
+      throw this.gate && error instanceof ServiceError ? this.gate.conceal(request, error) : error;
+    }
   }
 
   async call<Output = any>(

@@ -3,6 +3,7 @@ import { scaledClock } from './clock.ts';
 import type { DeployedStack } from './cloudformation/service.ts';
 import { type Intercept, ServiceDirectory } from './context.ts';
 import type { Service, World } from './contract.ts';
+import { Authorizer, accountView } from './iam/authorizer.ts';
 import { createDirectory, removeAbandoned } from './lifecycle/directory.ts';
 import { onTermination } from './lifecycle/signals.ts';
 import { startWatchdog } from './lifecycle/watchdog.ts';
@@ -19,8 +20,10 @@ export interface SandboxOptions {
   /** Of the endpoint. Default: any free one. */
   port?: number;
   log?: (line: string) => void;
-  /** Execution environments of Lambda at once, per function and in all. Default 4 and 14. */
+  /** Execution environments of Lambda at once, per function and in all. Default 2 and 18: more would only wait for each other on two cores. */
   lambda?: { perFunction?: number; total?: number };
+  /** Nominal minutes that every restore takes at least, and seconds between two uploads of WAL. Default 0 and 300. */
+  rds?: { restoreMinutes?: number; uploadSeconds?: number };
 }
 
 /** A local AWS: deploys a synthesised app and serves it on loopback to the real SDK and the `aws` command. */
@@ -67,7 +70,16 @@ export class Sandbox {
       log,
     });
     let url = '';
-    const services = createServices({ context, world, network, endpoint: () => url, limits: options.lambda });
+    const services = createServices({
+      context,
+      world,
+      network,
+      endpoint: () => url,
+      limits: options.lambda,
+      rds: options.rds,
+    });
+    const view = accountView(context, services.all);
+    context.gate = new Authorizer((roleArn) => services.iam.policyOf(roleArn), view, log);
     const hooked = services.all.map((service) => context.register(service));
     const endpoint = new Endpoint(hooked, context);
     ({ url } = await endpoint.listen(options.port));

@@ -25,15 +25,17 @@ export interface ServiceParts {
   network: Network;
   endpoint: () => string;
   limits: { perFunction?: number; total?: number } | undefined;
+  rds: { restoreMinutes?: number; uploadSeconds?: number } | undefined;
 }
 
 /** Every service of the sandbox, in the order of their start; they stop the other way round. */
-export function createServices({ context, world, network, endpoint, limits }: ServiceParts) {
+export function createServices({ context, world, network, endpoint, limits, rds }: ServiceParts) {
   const cloudFormation = new CloudFormationService(context, {
     availabilityZones: [...new Set(world.vpc.subnets.map((subnet) => subnet.availabilityZone))],
   });
   const route53 = new Route53Service(context, network, world.hostedZones);
   const eventBridge = new EventBridgeService(context);
+  const iam = new IamService(context);
   const lambda = new LambdaService(context, {
     endpoint,
     limits,
@@ -44,14 +46,14 @@ export function createServices({ context, world, network, endpoint, limits }: Se
     new KmsService(context),
     new StsService(context),
     new SecretsManagerService(context),
-    new IamService(context),
+    iam,
     new ServiceQuotasService(context),
     new LogsService(context),
     new CloudWatchService(context),
     new SqsService(context, { endpoint }),
     new SnsService(context),
     new Ec2Service(context, network),
-    new RdsService(context, network),
+    new RdsService(context, network, rds),
     route53,
     lambda,
     new StepFunctionsService(context),
@@ -59,7 +61,7 @@ export function createServices({ context, world, network, endpoint, limits }: Se
     new SchedulerService(context, { isBusy: (arn) => lambda.isBusy(arn) }),
     cloudFormation,
   ];
-  return { all, cloudFormation, eventBridge, route53 };
+  return { all, cloudFormation, eventBridge, iam, route53 };
 }
 
 export type Services = ReturnType<typeof createServices>;

@@ -1,20 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import type { Operation, SandboxContext, Service } from '../contract.ts';
 import { ServiceError } from '../contract.ts';
-
-/** A statement of a policy document, as it was written. */
-export interface Statement {
-  Sid?: string;
-  Effect: 'Allow' | 'Deny';
-  [member: string]: unknown;
-}
+import { type PolicyDocument, PolicyError } from '../resource-policy/document.ts';
+import { readIdentityPolicy } from './identity-policy.ts';
 
 /** A role with everything that is attached to it. */
-export interface Role {
+interface Role {
   name: string;
   arn: string;
-  trust: Statement[];
-  inline: Map<string, Statement[]>;
+  inline: Map<string, PolicyDocument>;
   /** ARNs of managed policies. */
   attached: Set<string>;
 }
@@ -23,13 +17,18 @@ export interface Role {
 const managedPolicyLimit = 6_144;
 const inlinePoliciesLimit = 10_240;
 
-/** IAM as data: roles and their policies are kept and can be looked up; requests are not judged by them. */
+/**
+ * IAM: roles and their policies, by which requests of these roles are judged. Who may assume a role is not
+ * judged, and AWS's own managed policies are not known.
+ */
 export class IamService implements Service {
   readonly name = 'iam';
   readonly operations: Record<string, Operation>;
   readonly #account: string;
   readonly #roles = new Map<string, Role>();
-  readonly #managed = new Map<string, Statement[]>();
+  readonly #managed = new Map<string, PolicyDocument>();
+  /** By the role's ARN, until a policy changes. */
+  readonly #effective = new Map<string, PolicyDocument>();
 
   constructor(context: SandboxContext) {
     this.#account = context.account;
@@ -37,26 +36,20 @@ export class IamService implements Service {
       CreateRole: async (input) => this.#createRole(input),
       PutRolePolicy: async (input) => this.#putRolePolicy(input),
       CreatePolicy: async (input) => this.#createPolicy(input),
-      AttachRolePolicy: async ({ RoleName, PolicyArn }) => {
-        this.#role(RoleName).attached.add(PolicyArn);
-        return {};
-      },
+      AttachRolePolicy: async (input) => this.#attachRolePolicy(input),
     };
   }
 
-  roles(): Role[] {
-    return [...this.#roles.values()];
-  }
-
-  /**
-   * Every statement that a role has, from inline and managed policies. AWS's own managed policies are not
-   * known here and give none.
-   */
-  statementsOf(roleArn: string): Statement[] {
-    const role = this.roles().find(({ arn }) => arn === roleArn);
-    if (role === undefined) return [];
-    const managed = [...role.attached].flatMap((arn) => this.#managed.get(arn) ?? []);
-    return [...[...role.inline.values()].flat(), ...managed];
+  /** Everything that a role's inline and managed policies say; undefined for a role that is not known. */
+  policyOf(roleArn: string): PolicyDocument | undefined {
+    const known = this.#effective.get(roleArn);
+    if (known !== undefined) return known;
+    const role = [...this.#roles.values()].find(({ arn }) => arn === roleArn);
+    if (role === undefined) return undefined;
+    const policies = [...role.inline.values(), ...[...role.attached].map((arn) => this.#managed.get(arn)!)];
+    const effective = { text: '', statements: policies.flatMap(({ statements }) => statements) };
+    this.#effective.set(roleArn, effective);
+    return effective;
   }
 
   #createRole(input: any) {
@@ -64,7 +57,6 @@ export class IamService implements Service {
     const role: Role = {
       name: input.RoleName,
       arn: `arn:aws:iam::${this.#account}:role${input.Path ?? '/'}${input.RoleName}`,
-      trust: statements(input.AssumeRolePolicyDocument),
       inline: new Map(),
       attached: new Set(),
     };
@@ -74,8 +66,9 @@ export class IamService implements Service {
 
   #putRolePolicy({ RoleName, PolicyName, PolicyDocument }: any) {
     const { inline } = this.#role(RoleName);
-    inline.set(PolicyName, statements(PolicyDocument));
-    const size = [...inline.values()].reduce((sum, each) => sum + sizeOf(JSON.stringify(each)), 0);
+    inline.set(PolicyName, read(PolicyDocument, `Policy ${PolicyName} of role ${RoleName}`));
+    this.#effective.clear();
+    const size = [...inline.values()].reduce((sum, { text }) => sum + sizeOf(text), 0);
     if (size > inlinePoliciesLimit) {
       throw tooLarge(
         `Maximum policy size of ${inlinePoliciesLimit} bytes exceeded for role ${RoleName}: ${size}`,
@@ -92,8 +85,22 @@ export class IamService implements Service {
         `Cannot exceed quota for PolicySize: ${managedPolicyLimit}, got ${sizeOf(PolicyDocument)}`,
       );
     }
-    this.#managed.set(Arn, statements(PolicyDocument));
+    this.#managed.set(Arn, read(PolicyDocument, `Managed policy ${PolicyName}`));
     return { Policy: { PolicyName, Arn, PolicyId: newId('ANPA') } };
+  }
+
+  #attachRolePolicy({ RoleName, PolicyArn }: any) {
+    const { attached } = this.#role(RoleName);
+    if (!this.#managed.has(PolicyArn)) {
+      throw new ServiceError(
+        'NoSuchEntity',
+        `Policy ${PolicyArn} does not exist or is not attachable; the sandbox has only policies that a template makes`,
+        { status: 404 },
+      );
+    }
+    attached.add(PolicyArn);
+    this.#effective.clear();
+    return {};
   }
 
   #role(name: string): Role {
@@ -105,8 +112,13 @@ export class IamService implements Service {
   }
 }
 
-function statements(document: string): Statement[] {
-  return [JSON.parse(document).Statement ?? []].flat();
+function read(document: string, name: string): PolicyDocument {
+  try {
+    return readIdentityPolicy(document);
+  } catch (error) {
+    if (!(error instanceof PolicyError)) throw error;
+    throw new ServiceError('MalformedPolicyDocument', `${name}: ${error.message}`);
+  }
 }
 
 function sizeOf(document: string): number {

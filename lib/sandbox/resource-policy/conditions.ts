@@ -62,7 +62,7 @@ export function conditionHolds(condition: Condition, keys: RequestKeys): boolean
   const compare = negated ?? positive[operator]!;
   if (actual === undefined || actual.length === 0) {
     const vacuous = condition.operator.startsWith('ForAllValue') || condition.operator.endsWith('IfExists');
-    return vacuous || negated !== undefined;
+    return vacuous || (negated !== undefined && !condition.operator.startsWith('ForAny'));
   }
   const holds = (value: string) => {
     const matches = condition.values.some((expected) => compare(value, expected));
@@ -80,8 +80,17 @@ function valuesOf(keys: RequestKeys, name: string): string[] | undefined {
   return value === undefined || Array.isArray(value) ? value : [value];
 }
 
+/** Patterns of policies, compiled at their first use: there are only as many as policies write. */
+const compiled = new Map<string, RegExp>();
+
 /** `*` for any text, `?` for one character. */
 export function like(text: string, pattern: string): boolean {
-  const escaped = pattern.replace(/[.+^${}()|[\]\\]/g, '\\$&');
-  return new RegExp(`^${escaped.replace(/\*/g, '.*').replace(/\?/g, '.')}$`, 's').test(text);
+  if (pattern === '*') return true;
+  let expression = compiled.get(pattern);
+  if (expression === undefined) {
+    const escaped = pattern.replace(/[.+^${}()|[\]\\]/g, '\\$&');
+    expression = new RegExp(`^${escaped.replace(/\*/g, '.*').replace(/\?/g, '.')}$`, 's');
+    compiled.set(pattern, expression);
+  }
+  return expression.test(text);
 }

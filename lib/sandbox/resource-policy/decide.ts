@@ -15,7 +15,11 @@ export interface AccessRequest {
 /** What the policy alone says: an explicit deny wins over any allow. */
 export function decide(policy: PolicyDocument, request: AccessRequest): 'deny' | 'allow' | 'none' {
   const keys: RequestKeys = { ...principalKeys(request), ...request.keys };
-  const applying = policy.statements.filter((statement) => applies(statement, request, keys));
+  const action = request.action.toLowerCase();
+  const applying = policy.statements.filter(
+    (statement) =>
+      matches(statement.actions, (pattern) => like(action, pattern)) && applies(statement, request, keys),
+  );
   if (applying.some(({ effect }) => effect === 'Deny')) return 'deny';
   return applying.length > 0 ? 'allow' : 'none';
 }
@@ -23,7 +27,6 @@ export function decide(policy: PolicyDocument, request: AccessRequest): 'deny' |
 function applies(statement: Statement, request: AccessRequest, keys: RequestKeys): boolean {
   return (
     matches(statement.principals, (pattern) => isPrincipal(pattern, request)) &&
-    matches(statement.actions, (pattern) => like(request.action.toLowerCase(), pattern.toLowerCase())) &&
     matches(statement.resources, (pattern) => like(request.resource, pattern)) &&
     statement.conditions.every((condition) => conditionHolds(condition, keys))
   );

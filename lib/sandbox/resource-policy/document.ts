@@ -1,6 +1,6 @@
 import { operators } from './conditions.ts';
 
-/** A resource's policy in the form that is evaluated: every element a list. */
+/** A policy in the form that is evaluated: every element a list. */
 export interface PolicyDocument {
   text: string;
   statements: Statement[];
@@ -30,8 +30,24 @@ export interface Condition {
 /** Thrown with what is wrong, for the service to put into its own error. */
 export class PolicyError extends Error {}
 
-/** Reads a policy; throws PolicyError where it is malformed or uses what is not evaluated here. */
+/** Reads a resource's policy; throws PolicyError where it is malformed or uses what is not evaluated here. */
 export function parsePolicy(text: string): PolicyDocument {
+  return parse(text, (statement) => matcher(statement, 'Principal', principalPatterns));
+}
+
+/** As `parsePolicy`, for a policy of a role: it names nobody, and is about whoever has the role. */
+export function parseIdentityPolicy(text: string): PolicyDocument {
+  return parse(text, (statement) => {
+    if (statement.Principal !== undefined || statement.NotPrincipal !== undefined) {
+      throw new PolicyError('Policy document should not specify a principal.');
+    }
+    return { negated: false, patterns: ['*'] };
+  });
+}
+
+type PrincipalsOf = (statement: any) => Matcher;
+
+function parse(text: string, principalsOf: PrincipalsOf): PolicyDocument {
   let document: any;
   try {
     document = JSON.parse(text);
@@ -41,18 +57,19 @@ export function parsePolicy(text: string): PolicyDocument {
   if (typeof document !== 'object' || document === null || !document.Statement) {
     throw new PolicyError('Missing required field Statement');
   }
-  return { text, statements: list(document.Statement).map(readStatement) };
+  return { text, statements: list(document.Statement).map((each) => readStatement(each, principalsOf)) };
 }
 
-function readStatement(statement: any): Statement {
+function readStatement(statement: any, principalsOf: PrincipalsOf): Statement {
   if (statement.Effect !== 'Allow' && statement.Effect !== 'Deny') {
     throw new PolicyError(`Invalid effect: ${statement.Effect}`);
   }
   return {
     sid: statement.Sid,
     effect: statement.Effect,
-    principals: matcher(statement, 'Principal', principalPatterns),
-    actions: matcher(statement, 'Action', list),
+    principals: principalsOf(statement),
+    // Compared without regard to case.
+    actions: matcher(statement, 'Action', (value) => list(value).map((each) => String(each).toLowerCase())),
     resources: matcher(statement, 'Resource', list),
     conditions: Object.entries(statement.Condition ?? {}).flatMap(([operator, block]) => {
       if (!operators.has(plainOperator(operator))) {

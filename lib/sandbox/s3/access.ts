@@ -50,7 +50,8 @@ export function checkAccess(
   }
 }
 
-function actionsOf(operation: string, input: any): string[] {
+/** What a request needs to be allowed, beside reading the source of a copy. */
+export function actionsOf(operation: string, input: any): string[] {
   const name = actions[operation] ?? operation;
   const needed = [versioned.has(operation) && input.VersionId !== undefined ? `${name}Version` : name];
   if (operation === 'PutObject' && (input.ObjectLockMode ?? input.ObjectLockRetainUntilDate) !== undefined) {
@@ -63,7 +64,8 @@ function actionsOf(operation: string, input: any): string[] {
   return needed.map((action) => `s3:${action}`);
 }
 
-function requestKeys(input: any, now: Date): RequestKeys {
+/** What a policy's conditions can ask about a request. */
+export function requestKeys(input: any, now: Date): RequestKeys {
   const until: Date | undefined = input.ObjectLockRetainUntilDate ?? input.Retention?.RetainUntilDate;
   return {
     's3:if-none-match': input.IfNoneMatch,

@@ -10,7 +10,6 @@ const role: ResourceType = {
     ...tags,
     Description: 'nothing reads it',
     MaxSessionDuration: 'sessions do not expire',
-    PermissionsBoundary: 'policies are kept, not evaluated',
   },
   async create({ properties, name, call }) {
     const RoleName = name(properties.RoleName, { limit: 64 });
