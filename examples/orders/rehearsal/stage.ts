@@ -18,9 +18,9 @@ const example = new URL('../', import.meta.url).pathname;
 
 /** One nominal minute of waits, schedules and alarm periods passes in a second. */
 const timeScale = 60;
-/** Transactions a second over all shards, and milliseconds between two tries of a probe. */
+/** Transactions a second over all shards, and tries of the probes a second over all instances. */
 const rate = 60;
-const probeIntervalMs = 150;
+const tries = 60;
 
 export interface StageOptions {
   /** Where everything that outlives the rehearsal goes. */
@@ -131,7 +131,7 @@ export async function setStage(options: StageOptions): Promise<Stage> {
   const probes: ProbeConfig = {
     ...traffic,
     cluster: policy.cluster,
-    intervalMs: probeIntervalMs,
+    tries,
     file: join(directory, 'probes.jsonl'),
   };
   const children: ChildProcess[] = [];

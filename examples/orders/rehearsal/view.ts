@@ -5,7 +5,7 @@ import { watchRun } from '../../../lib/cli/progress/watch-run.ts';
 import type { Follower } from './play.ts';
 
 /** Between two looks at the run, in milliseconds: its waits are shortened, so it is looked at more often. */
-const intervalMs = 250;
+const intervalMs = 500;
 
 /** Lines with the time since the start; the run itself is shown as the command shows it. */
 export function follower(out: NodeJS.WriteStream): Follower {

@@ -16,6 +16,10 @@ const transferEvery = 10;
 /** The second half gives up soon: a half that arrived after a rollback of the first would unbalance the books. */
 const transferAttempts = 5;
 
+/** Between two tries to connect, growing. */
+const shortestPauseMs = 100;
+const longestPauseMs = 800;
+
 const config = readConfig<WorkloadConfig>();
 const list = createWriteStream(config.file, { flags: 'a' });
 const resolve = resolverOf(config.dns);
@@ -26,6 +30,7 @@ let login = await readLogin(config.secret);
 class Worker {
   private client: pg.Client | undefined;
   private server = '';
+  private patienceMs = shortestPauseMs;
   private readonly shard: { name: string; record: string };
 
   constructor(shard: { name: string; record: string }) {
@@ -53,9 +58,11 @@ class Worker {
       const address = await resolve(this.shard.record);
       this.client = await connect({ ...config, address, login });
       this.server = address;
+      this.patienceMs = shortestPauseMs;
     } catch (error) {
       if ((error as { code?: string }).code === '28P01') login = await readLogin(config.secret);
-      await pause(100);
+      await pause(this.patienceMs);
+      this.patienceMs = Math.min(longestPauseMs, this.patienceMs * 2);
     }
     return this.client;
   }

@@ -12,8 +12,8 @@ import { connect, readLogin, resolverOf } from './connect.ts';
 
 export interface ProbeConfig extends WorkloadConfig {
   cluster: string;
-  /** Milliseconds between two tries at one instance. */
-  intervalMs: number;
+  /** Tries a second over all instances: a refused connection costs the database a process. */
+  tries: number;
 }
 
 /** One successful write; refused ones are only counted. */
@@ -28,6 +28,7 @@ const config = readConfig<ProbeConfig>();
 const list = createWriteStream(config.file, { flags: 'a' });
 const resolve = resolverOf(config.dns);
 const rds = new RDSClient({});
+const known = new Map<string, Promise<void>>();
 let running = true;
 let login = await readLogin(config.secret);
 
@@ -45,13 +46,13 @@ async function probe(shard: string, instance: string, host: string): Promise<voi
       await client?.end().catch(() => {});
       client = undefined;
     }
-    await pause(config.intervalMs);
+    await pause((1000 * known.size) / config.tries);
   }
   await client?.end().catch(() => {});
 }
 
 /** Instances of the cluster's shards: `<cluster>-<shard>` and every clone, `<cluster>-<shard>-<run>`. */
-async function discover(known: Map<string, Promise<void>>): Promise<void> {
+async function discover(): Promise<void> {
   const { DBInstances = [] } = await rds.send(new DescribeDBInstancesCommand({}));
   for (const { DBInstanceIdentifier: instance = '', Endpoint: endpoint } of DBInstances) {
     const shard = config.shards.find(
@@ -71,9 +72,8 @@ process.stdin.on('end', () => {
 });
 process.stdin.resume();
 
-const known = new Map<string, Promise<void>>();
 while (running) {
-  await discover(known).catch(() => {});
+  await discover().catch(() => {});
   await pause(250);
 }
 await Promise.all(known.values());

@@ -43,7 +43,7 @@ export class LambdaService implements Service {
   constructor(context: SandboxContext, options: LambdaOptions) {
     this.#context = context;
     this.#options = options;
-    const limits = { perFunction: 4, total: 14, ...options.limits };
+    const limits = { perFunction: 2, total: 18, ...options.limits };
     this.#pool = new EnvironmentPool(limits, (definition, changed) => this.#start(definition, changed));
     this.operations = {
       CreateFunction: (input) => this.#create(input),
