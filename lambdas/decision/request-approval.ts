@@ -40,7 +40,7 @@ export const RequestApproval = defineStep({
     const { taskToken: _secret, votes: _votes, ...shown } = asked;
     await notices.tell(`${run.cluster}: rollback asks for approval`, {
       ...shown,
-      next: `${quorum} people beside ${run.commander} must approve before ${asked.expiresAt}: rollback approve ${run.id}`,
+      next: `${quorum} ${quorum === 1 ? 'person' : 'people'} beside ${run.commander} must approve before ${asked.expiresAt}: rollback approve ${run.id} --reason … (or rollback deny)`,
     });
     return { quorum, expiresAt: asked.expiresAt };
   },

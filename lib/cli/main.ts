@@ -1,6 +1,7 @@
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SFNClient } from '@aws-sdk/client-sfn';
+import { STSClient } from '@aws-sdk/client-sts';
 import { CommanderError } from 'commander';
 import { clientSettings, s3Settings } from '../adapters/aws/clients.ts';
 import { RollbackError } from '../domain/errors.ts';
@@ -17,6 +18,7 @@ export async function main(argv: string[], io: Io = processIo()): Promise<number
     sfn: () => new SFNClient(clientSettings),
     s3: () => new S3Client(s3Settings),
     lambda: () => new LambdaClient(clientSettings),
+    sts: () => new STSClient(clientSettings),
   };
   try {
     await program(io, clients, (result) => {

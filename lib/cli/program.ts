@@ -1,12 +1,14 @@
 import type { LambdaClient } from '@aws-sdk/client-lambda';
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { SFNClient } from '@aws-sdk/client-sfn';
+import type { STSClient } from '@aws-sdk/client-sts';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { auditExport, auditVerify } from './commands/audit.ts';
 import { plan } from './commands/plan.ts';
 import { sandbox } from './commands/sandbox.ts';
 import { start } from './commands/start.ts';
 import { status } from './commands/status.ts';
+import { vote } from './commands/vote.ts';
 import { watch } from './commands/watch.ts';
 import type { Io } from './io.ts';
 
@@ -14,6 +16,7 @@ export interface Clients {
   sfn(): SFNClient;
   s3(): S3Client;
   lambda(): LambdaClient;
+  sts(): STSClient;
 }
 
 /** The command's grammar. `done` is given the exit status of what ran. */
@@ -50,6 +53,28 @@ export function program(io: Io, clients: Clients, done: (status: number) => void
       done(await plan(io, { sfn: clients.sfn(), s3: clients.s3(), lambda: clients.lambda() }, options));
     },
   );
+
+  for (const [decision, what] of [
+    ['approve', 'let a run go on that waits for people'],
+    ['deny', 'end a run that waits for people'],
+  ] as const) {
+    root
+      .command(decision)
+      .description(what)
+      .argument('[run]', 'its id, or name or ARN of its execution; the newest where not given')
+      .addOption(cluster())
+      .requiredOption('--reason <text>', 'why, in words that go on record')
+      .action(async (run, options) => {
+        const { sfn, s3, lambda, sts } = clients;
+        done(
+          await vote(
+            io,
+            { sfn: sfn(), s3: s3(), lambda: lambda(), sts: sts() },
+            { decision, run, ...options },
+          ),
+        );
+      });
+  }
 
   root
     .command('status')

@@ -1,6 +1,8 @@
-import { GetFunctionConfigurationCommand, type LambdaClient } from '@aws-sdk/client-lambda';
+import type { LambdaClient } from '@aws-sdk/client-lambda';
 import { GetObjectCommand, type S3Client } from '@aws-sdk/client-s3';
-import { DescribeExecutionCommand, paginateGetExecutionHistory, type SFNClient } from '@aws-sdk/client-sfn';
+import { DescribeExecutionCommand, type SFNClient } from '@aws-sdk/client-sfn';
+import { controlBucket } from '../control-bucket.ts';
+import { declaredRun } from '../declared-run.ts';
 import { exitStatus, type Io } from '../io.ts';
 import { display } from '../progress/show.ts';
 import { endText } from '../progress/view.ts';
@@ -29,23 +31,9 @@ export async function plan(io: Io, clients: PlanClients, options: StartOptions):
 }
 
 async function readPlan({ sfn, s3, lambda }: PlanClients, executionArn: string): Promise<unknown> {
-  const run = await runIdOf(sfn, executionArn);
+  const run = await declaredRun(sfn, executionArn);
   const { stateMachineArn } = await sfn.send(new DescribeExecutionCommand({ executionArn }));
-  const FunctionName = `${stateMachineArn!.split(':').at(-1)}-plan`;
-  const { Environment } = await lambda.send(new GetFunctionConfigurationCommand({ FunctionName }));
-  const Bucket = Environment?.Variables?.CONTROL_BUCKET;
+  const Bucket = await controlBucket(lambda, stateMachineArn!);
   const { Body } = await s3.send(new GetObjectCommand({ Bucket, Key: `runs/${run}/plan.json` }));
   return JSON.parse((await Body?.transformToString()) ?? 'null');
-}
-
-/** The run's id, from what DeclareRollback answered. */
-async function runIdOf(sfn: SFNClient, executionArn: string): Promise<string> {
-  for await (const page of paginateGetExecutionHistory({ client: sfn }, { executionArn })) {
-    for (const { stateExitedEventDetails: exited } of page.events ?? []) {
-      if (!exited?.name?.startsWith('Declare')) continue;
-      const id = (JSON.parse(exited.output ?? '{}') as { run?: { id?: string } }).run?.id;
-      if (id !== undefined) return id;
-    }
-  }
-  throw new Error(`The history of ${executionArn} shows no run that was declared.`);
 }

@@ -27,13 +27,56 @@ export function judgeVotes(votes: readonly Vote[], rule: { quorum: number; reque
       },
     );
   }
-  const same = (one: string) => one.trim().toLowerCase();
-  const people = new Map(votes.map(({ person }) => [same(person), person]));
-  people.delete(same(rule.requester));
-  if (people.size >= rule.quorum) return [...people.values()];
+  const people = approvers(votes, rule.requester);
+  if (people.length >= rule.quorum) return people;
   throw new RollbackError(
     'ApprovalInvalid',
-    `Expected ${rule.quorum} distinct approvals beside the requester's, got ${people.size}.`,
-    { details: { expected: rule.quorum, got: people.size } },
+    `Expected ${rule.quorum} distinct approvals beside the requester's, got ${people.length}.`,
+    { details: { expected: rule.quorum, got: people.length } },
   );
+}
+
+/** Whether nothing is left to wait for: somebody denies, or the quorum is met. */
+export function isDecided(votes: readonly Vote[], rule: { quorum: number; requester: string }): boolean {
+  const denied = votes.some(({ decision }) => decision === 'deny');
+  return denied || approvers(votes, rule.requester).length >= rule.quorum;
+}
+
+/**
+ * The votes with one more; a person's later vote takes the place of the earlier. Throws `InvalidInput` where whoever
+ * asked for the run approves it; denying it is theirs to do.
+ */
+export function addVote(votes: readonly Vote[], vote: Vote, requester: string): Vote[] {
+  if (vote.decision === 'approve' && same(vote.person) === same(requester)) {
+    throw new RollbackError(
+      'InvalidInput',
+      `Expected an approval from somebody beside ${requester}, who asked for the run, got theirs.`,
+    );
+  }
+  return [...votes.filter(({ person }) => same(person) !== same(vote.person)), vote];
+}
+
+/**
+ * Who calls, by the ARN that STS gives: an IAM user, a person of Identity Center, or the account's root. Throws
+ * `InvalidInput` for any other role: its session's name is chosen by who holds it.
+ */
+export function personOf(callerArn: string): string {
+  const [, user] = /:user\/(?:.*\/)?([^/]+)$/.exec(callerArn) ?? [];
+  const [, known] = /:assumed-role\/AWSReservedSSO_[^/]+\/(.+)$/.exec(callerArn) ?? [];
+  const person = user ?? known ?? (callerArn.endsWith(':root') ? 'root' : undefined);
+  if (person !== undefined) return person;
+  throw new RollbackError(
+    'InvalidInput',
+    `Expected an IAM user or a person of Identity Center to vote, got ${callerArn}, which names nobody.`,
+  );
+}
+
+function same(person: string): string {
+  return person.trim().toLowerCase();
+}
+
+function approvers(votes: readonly Vote[], requester: string): string[] {
+  const people = new Map(votes.map(({ person }) => [same(person), person]));
+  people.delete(same(requester));
+  return [...people.values()];
 }

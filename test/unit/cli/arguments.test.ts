@@ -22,6 +22,8 @@ test.each([
   [['start', '--reason', 'x', '--restore-to', 'yesterday'], /--restore-to: expected a time in RFC 3339/],
   [['start', '--reason', 'x', '--restore-to', '2026-11-22T03:04:05'], /with its zone/],
   [['start', '--reason', ''], /reason/],
+  [['approve'], /required option '--reason <text>'/],
+  [['deny', 'a', 'b', '--reason', 'x'], /too many arguments/],
   [['status', '--limit', '0'], /whole number from 1 to 1000/],
   [['audit', 'verify', '/nowhere'], /required option '--trust <file>'/],
   [['audit', 'verify', '/nowhere', '--trust', '/nowhere/trust.json'], /cannot be read: ENOENT/],
