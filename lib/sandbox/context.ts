@@ -101,6 +101,10 @@ export class ServiceDirectory implements SandboxContext {
     return run(input, context);
   }
 
+  async authorize(service: string, operation: string, input: unknown, principal: Principal): Promise<void> {
+    await this.gate?.check({ service, operation, input, principal, requestId: randomUUID() });
+  }
+
   publish(event: AwsEvent): void {
     this.onEvent?.(event);
   }

@@ -82,6 +82,11 @@ export interface SandboxContext {
     input: unknown,
     principal?: Principal,
   ): Promise<Output>;
+  /**
+   * Judges what a service does itself in the name of `principal`, as if that had made this request. Throws the
+   * `ServiceError` of a refusal.
+   */
+  authorize(service: string, operation: string, input: unknown, principal: Principal): Promise<void>;
   /** Puts an event of an AWS service on the default bus. */
   publish(event: AwsEvent): void;
   /** Makes access keys under which requests are made as this principal. */

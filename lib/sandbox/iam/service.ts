@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Operation, SandboxContext, Service } from '../contract.ts';
 import { ServiceError } from '../contract.ts';
 import { type PolicyDocument, PolicyError } from '../resource-policy/document.ts';
+import { awsManagedPolicies } from './aws-managed.ts';
 import { readIdentityPolicy } from './identity-policy.ts';
 
 /** A role with everything that is attached to it. */
@@ -19,14 +20,14 @@ const inlinePoliciesLimit = 10_240;
 
 /**
  * IAM: roles and their policies, by which requests of these roles are judged. Who may assume a role is not
- * judged, and AWS's own managed policies are not known.
+ * judged.
  */
 export class IamService implements Service {
   readonly name = 'iam';
   readonly operations: Record<string, Operation>;
   readonly #account: string;
   readonly #roles = new Map<string, Role>();
-  readonly #managed = new Map<string, PolicyDocument>();
+  readonly #managed = new Map(awsManagedPolicies.map(([arn, text]) => [arn, readIdentityPolicy(text)]));
   /** By the role's ARN, until a policy changes. */
   readonly #effective = new Map<string, PolicyDocument>();
 
@@ -94,7 +95,7 @@ export class IamService implements Service {
     if (!this.#managed.has(PolicyArn)) {
       throw new ServiceError(
         'NoSuchEntity',
-        `Policy ${PolicyArn} does not exist or is not attachable; the sandbox has only policies that a template makes`,
+        `Policy ${PolicyArn} does not exist or is not attachable; of AWS’s own the sandbox has those of Lambda’s basic and VPC roles`,
         { status: 404 },
       );
     }

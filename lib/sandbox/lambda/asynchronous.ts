@@ -1,6 +1,7 @@
 import type { SandboxContext } from '../contract.ts';
 import type { FunctionDefinition } from './configuration.ts';
 import type { Invocation, Outcome } from './invocation.ts';
+import { roleSession } from './variables.ts';
 
 /** AWS waits one minute before the first retry of a function error and two before the second. */
 const retryDelaysMs = [60_000, 120_000];
@@ -66,6 +67,7 @@ async function deadLetter(options: AsynchronousOptions, arn: string, outcome: Ou
   });
 }
 
+/** Under the function's own role, whose policies must allow it. */
 async function deliver(
   { context, definition }: AsynchronousOptions,
   arn: string,
@@ -74,22 +76,21 @@ async function deliver(
 ): Promise<void> {
   const service = arn.split(':')[2];
   const message = JSON.stringify(body);
+  const role = roleSession(context, definition);
+  const call = (operation: string, input: object) => context.call(service!, operation, input, role);
   if (service === 'sqs') {
     const { QueueUrl } = await context.call('sqs', 'GetQueueUrl', { QueueName: arn.split(':')[5] });
-    await context.call('sqs', 'SendMessage', {
-      QueueUrl,
-      MessageBody: message,
-      ...(attributes && { MessageAttributes: attributes }),
-    });
+    const attributed = attributes && { MessageAttributes: attributes };
+    await call('SendMessage', { QueueUrl, MessageBody: message, ...attributed });
   } else if (service === 'sns') {
-    await context.call('sns', 'Publish', {
+    await call('Publish', {
       TopicArn: arn,
       Message: message,
       ...(attributes && { MessageAttributes: attributes }),
     });
   } else if (service === 'lambda') {
     const Payload = new TextEncoder().encode(message);
-    await context.call('lambda', 'Invoke', { FunctionName: arn, InvocationType: 'Event', Payload });
+    await call('Invoke', { FunctionName: arn, InvocationType: 'Event', Payload });
   } else {
     context.log(`function ${definition.name}: a destination like ${arn} is not one the sandbox delivers to`);
   }

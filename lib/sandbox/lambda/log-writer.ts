@@ -1,19 +1,25 @@
-import type { SandboxContext } from '../contract.ts';
+import { type Principal, type SandboxContext, ServiceError } from '../contract.ts';
 
-/** Writes an environment's lines to its log stream, those of one turn of the event loop together. */
+/**
+ * Writes an environment's lines to its log stream, those of one turn of the event loop together. It does so under
+ * the function's role: where that may not, the function runs and its lines are lost, as in AWS.
+ */
 export class LogWriter {
   readonly #context: SandboxContext;
+  readonly #role: Principal;
   readonly #stream: { logGroupName: string; logStreamName: string };
   #pending: { timestamp: number; message: string }[] = [];
 
-  constructor(context: SandboxContext, logGroupName: string, logStreamName: string) {
+  constructor(context: SandboxContext, role: Principal, logGroupName: string, logStreamName: string) {
     this.#context = context;
+    this.#role = role;
     this.#stream = { logGroupName, logStreamName };
   }
 
   async open(): Promise<void> {
-    await this.#ignoringExisting('CreateLogGroup', { logGroupName: this.#stream.logGroupName });
-    await this.#ignoringExisting('CreateLogStream', this.#stream);
+    if ((await this.#make('CreateLogStream', this.#stream)) !== 'ResourceNotFoundException') return;
+    await this.#make('CreateLogGroup', { logGroupName: this.#stream.logGroupName });
+    await this.#make('CreateLogStream', this.#stream);
   }
 
   write(message: string): void {
@@ -25,17 +31,20 @@ export class LogWriter {
     const logEvents = this.#pending;
     this.#pending = [];
     this.#context
-      .call('logs', 'PutLogEvents', { ...this.#stream, logEvents })
+      .call('logs', 'PutLogEvents', { ...this.#stream, logEvents }, this.#role)
       .catch((error) =>
         this.#context.log(`log lines of ${this.#stream.logGroupName} lost: ${error.message}`),
       );
   }
 
-  async #ignoringExisting(operation: string, input: object): Promise<void> {
+  /** The name of the error, where it was not made; what cannot be made shows when lines are written. */
+  async #make(operation: string, input: object): Promise<string | undefined> {
     try {
-      await this.#context.call('logs', operation, input);
+      await this.#context.call('logs', operation, input, this.#role);
+      return undefined;
     } catch (error) {
-      if ((error as Error).name !== 'ResourceAlreadyExistsException') throw error;
+      if (!(error instanceof ServiceError)) throw error;
+      return error.code;
     }
   }
 }

@@ -13,7 +13,7 @@ import { LogWriter } from './log-writer.ts';
 import { readPayload } from './payload.ts';
 import { FunctionPolicies } from './policies.ts';
 import { newTraceId } from './trace-id.ts';
-import { environmentVariables } from './variables.ts';
+import { environmentVariables, roleSession } from './variables.ts';
 
 export interface LambdaOptions {
   /** URL of the sandbox's endpoint, known once it listens. */
@@ -177,7 +177,12 @@ export class LambdaService implements Service {
     const temporaryDirectory = join(directory, 'lambda', definition.name, id);
     mkdirSync(temporaryDirectory, { recursive: true });
     const logStream = `${new Date().toISOString().slice(0, 10).replaceAll('-', '/')}/[$LATEST]${id}`;
-    const logs = new LogWriter(this.#context, definition.logGroup, logStream);
+    const logs = new LogWriter(
+      this.#context,
+      roleSession(this.#context, definition),
+      definition.logGroup,
+      logStream,
+    );
     await logs.open();
     const endpoint = this.#options.endpoint();
     return ExecutionEnvironment.start({

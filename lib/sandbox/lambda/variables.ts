@@ -1,4 +1,4 @@
-import type { SandboxContext } from '../contract.ts';
+import type { Principal, SandboxContext } from '../contract.ts';
 import type { FunctionDefinition } from './configuration.ts';
 
 interface VariableOptions {
@@ -10,14 +10,19 @@ interface VariableOptions {
   compileCache: string;
 }
 
+/** The session of its role that a function works in, and Lambda in its name. */
+export function roleSession(context: SandboxContext, definition: FunctionDefinition): Principal {
+  const role = definition.roleArn.split('/').at(-1);
+  return {
+    arn: `arn:aws:sts::${context.account}:assumed-role/${role}/${definition.name}`,
+    roleArn: definition.roleArn,
+  };
+}
+
 /** A child's whole environment: AWS's reserved variables and the function's own, nothing of ours. */
 export function environmentVariables(options: VariableOptions): Record<string, string> {
   const { context, definition } = options;
-  const roleName = definition.roleArn.split('/').at(-1);
-  const keys = context.credentials({
-    arn: `arn:aws:sts::${context.account}:assumed-role/${roleName}/${definition.name}`,
-    roleArn: definition.roleArn,
-  });
+  const keys = context.credentials(roleSession(context, definition));
   return {
     PATH: '/usr/local/bin:/usr/bin:/bin',
     LANG: 'en_US.UTF-8',

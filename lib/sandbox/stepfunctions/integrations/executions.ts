@@ -17,7 +17,7 @@ export function startExecution(resource: string, pattern: Pattern): Integration 
     pattern,
     realTime: pattern === 'sync',
     async request(args, call) {
-      const child = start(args as Record<string, Json>, call);
+      const child = await start(args as Record<string, Json>, call, pattern);
       return { ExecutionArn: child.arn, StartDate: child.startDate.getTime(), ...sdkMetadata() };
     },
     async finish(submitted, call) {
@@ -33,13 +33,25 @@ export function startExecution(resource: string, pattern: Pattern): Integration 
   };
 }
 
-function start({ StateMachineArn, Name, Input }: Record<string, Json>, call: TaskCall): Execution {
+/** By this managed rule Step Functions learns of the end of children that it waits for. */
+const endOfExecutionRule = { Name: 'StepFunctionsGetEventsForStepFunctionsExecutionRule' };
+
+async function start(
+  { StateMachineArn, Name, Input }: Record<string, Json>,
+  call: TaskCall,
+  pattern: Pattern,
+): Promise<Execution> {
   try {
     if (typeof StateMachineArn !== 'string') {
       throw new ServiceError(
         'ValidationException',
         `StateMachineArn must be text but was: ${JSON.stringify(StateMachineArn)}`,
       );
+    }
+    const { sandbox } = call.host;
+    await sandbox.authorize('states', 'StartExecution', { stateMachineArn: StateMachineArn }, call.principal);
+    for (const operation of pattern === 'sync' ? ['PutTargets', 'PutRule', 'DescribeRule'] : []) {
+      await sandbox.authorize('events', operation, endOfExecutionRule, call.principal);
     }
     return call.host.startExecution({
       stateMachineArn: StateMachineArn,

@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { type MapState, processorOf } from '../definition.ts';
+import type { Execution } from '../execution.ts';
 import { StateFailure } from '../failure.ts';
 import type { Machine } from '../host.ts';
+import { optimisedFailure } from '../integrations/errors.ts';
 import type { Json } from '../json.ts';
 import { limits } from '../limits.ts';
 import type { Exit, Visit } from '../visit.ts';
@@ -64,6 +66,7 @@ async function open(visit: Visit<MapState>): Promise<MapRun> {
       whole: false,
     }),
   };
+  await mayStartChildren(execution);
   const machine = childMachine(state, execution.machine);
   const run = new MapRun({
     arn: `arn:aws:states:${region}:${account}:mapRun:${machine.name}:${randomUUID()}`,
@@ -76,6 +79,16 @@ async function open(visit: Visit<MapState>): Promise<MapRun> {
   execution.host.addMapRun(run);
   execution.noteMapRun(thread, visit.name, run);
   return run;
+}
+
+/** Children are executions of the machine itself, which its role must be allowed to start. */
+async function mayStartChildren({ host, machine, principal }: Execution): Promise<void> {
+  const request = { stateMachineArn: machine.arn.split('/')[0] };
+  try {
+    await host.sandbox.authorize('states', 'StartExecution', request, principal);
+  } catch (error) {
+    throw optimisedFailure('StepFunctions', 'AWSStepFunctions', error);
+  }
 }
 
 /** What a child runs, as a state machine of its own. */

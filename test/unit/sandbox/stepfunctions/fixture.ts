@@ -61,6 +61,7 @@ export class Bench {
         if (!answer) throw new Error(`no answer to ${service}.${operation}`);
         return (await answer(input, call)) as any;
       },
+      authorize: async () => {},
       publish: (event) => void this.events.push(event),
       credentials: () => ({ accessKeyId: '', secretAccessKey: '', sessionToken: '' }),
       principalOf: () => ({ arn: 'arn:aws:iam::111122223333:root' }),
@@ -126,7 +127,9 @@ export function threw(errorType: string | undefined, errorMessage: string) {
   return {
     StatusCode: 200,
     FunctionError: 'Unhandled',
-    Payload: Buffer.from(JSON.stringify({ errorType, errorMessage })),
+    Payload: Buffer.from(
+      JSON.stringify({ errorType, errorMessage, trace: [`${errorType}: ${errorMessage}`] }),
+    ),
   };
 }
 
