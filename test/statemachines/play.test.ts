@@ -20,7 +20,13 @@ describe('when nothing goes wrong', () => {
 
     expect({ status, output }).toEqual({
       status: 'SUCCEEDED',
-      output: { run: run.id, outcome: 'completed' },
+      output: {
+        run: run.id,
+        outcome: 'completed',
+        restorePoint: '2026-11-22T03:00:00Z',
+        why: 'given',
+        plan: `s3://control/runs/${run.id}/plan.json`,
+      },
     });
     const order = [
       'Declare',
@@ -87,12 +93,12 @@ describe('when nothing goes wrong', () => {
 
   test('mode plan ends with the plan, mode drill with its clones removed', async () => {
     const planned = await set({ CheckPreconditions: () => preconditions('plan') }).play();
-    expect(planned.output).toEqual({ run: run.id, outcome: 'planned' });
+    expect(planned.output).toMatchObject({ run: run.id, outcome: 'planned' });
     expect(count('Fork')).toBe(0);
     await stage.stop();
 
     const drilled = await set().play({ reason: 'practice', mode: 'drill' });
-    expect(drilled.output).toEqual({ run: run.id, outcome: 'drilled' });
+    expect(drilled.output).toMatchObject({ run: run.id, outcome: 'drilled' });
     expect(first('RemoveClones')).toBeGreaterThan(first('ValidateAcrossShards'));
     expect(count('LowerTtl') + count('FenceShard')).toBe(0);
   });
@@ -169,7 +175,7 @@ describe('refusals change nothing', () => {
     const ended = await set({ [step]: () => new Failure(error) }).play();
 
     expect({ status: ended.status, error: ended.error }).toEqual({ status: 'FAILED', error });
-    expect(ended.cause).toContain(`${error} happened`);
+    expect(ended.cause).toBe(`${error} happened`);
     expect(count('RecordRefusal')).toBe(1);
     expect(count('TakeOver') + count('Fork')).toBe(0);
   });
@@ -274,7 +280,7 @@ describe('after the point of no return', () => {
   test('a guard that fires pages people, and the run goes on', async () => {
     const { status, output } = await set({ GuardTraffic: () => new Failure('GuardFired') }).play();
 
-    expect({ status, output }).toEqual({
+    expect({ status, output }).toMatchObject({
       status: 'SUCCEEDED',
       output: { run: run.id, outcome: 'completed-with-findings' },
     });
