@@ -35,10 +35,10 @@ export class Placeholders {
     if (text === undefined) return false;
     const pattern = recorded
       .split(anyPlaceholder)
-      .map(escape)
+      .map(escaped)
       .reduce((left, right, index) => {
         const known = this.#values.get(names[index - 1]!);
-        return left + (known === undefined ? '(.+)' : `(${escape(known)})`) + right;
+        return left + (known === undefined ? '(.+)' : `(${escaped(known)})`) + right;
       });
     const found = new RegExp(`^${pattern}$`, 's').exec(text);
     if (!found) return false;
@@ -60,6 +60,6 @@ const anyPlaceholder = /<[A-Za-z][^<>\s"{}]*>/g;
 const timeWords = /^(timestamp|datetime|date|start-date|stop-date|entered-time|<timestamp>)$/;
 const noise = /^<(omitted|name-server|.*request.id|status:\d+|.*host-id.*)>$/;
 
-function escape(text: string): string {
+function escaped(text: string): string {
   return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replace(/datetime|\btimestamp\b/g, '.+');
 }

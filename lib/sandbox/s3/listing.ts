@@ -110,6 +110,7 @@ function described(version: Version, encode: (text: string) => string) {
     Key: encode(version.key),
     LastModified: version.lastModified,
     ETag: version.etag,
+    ...(version.crc32 === undefined ? {} : { ChecksumAlgorithm: ['CRC32'], ChecksumType: 'FULL_OBJECT' }),
     Size: version.body?.size,
     StorageClass: 'STANDARD',
   };

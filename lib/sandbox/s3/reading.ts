@@ -1,5 +1,6 @@
 import { type CallContext, ServiceError } from '../contract.ts';
 import type { Bucket } from './bucket.ts';
+import { checksumMembers } from './checksum.ts';
 import { checkReadConditions } from './preconditions.ts';
 import { rangeOf } from './range.ts';
 import type { ObjectStore } from './store.ts';
@@ -9,7 +10,7 @@ export async function getObject(store: ObjectStore, input: any, context: CallCon
   const { bucket, version } = readable(store, 'GetObject', input, context);
   const bytes = await store.bodies.read(version.body!);
   const range = rangeOf(input.Range, bytes.length);
-  if (!range) return { ...describe(bucket, version), Body: bytes };
+  if (!range) return { ...describe(bucket, version), ...checksumIf(input, version), Body: bytes };
   return {
     ...describe(bucket, version),
     Body: bytes.subarray(range.first, range.last + 1),
@@ -22,13 +23,18 @@ export async function getObject(store: ObjectStore, input: any, context: CallCon
 export async function headObject(store: ObjectStore, input: any, context: CallContext): Promise<object> {
   try {
     const { bucket, version } = readable(store, 'HeadObject', input, context);
-    return describe(bucket, version);
+    return { ...describe(bucket, version), ...checksumIf(input, version) };
   } catch (error) {
     if (error instanceof ServiceError && error.status === 404) {
       throw new ServiceError('NotFound', 'Not Found', { status: 404 });
     }
     throw error;
   }
+}
+
+/** A part of an object has no checksum. */
+function checksumIf({ ChecksumMode }: any, version: Version): object {
+  return ChecksumMode === 'ENABLED' ? checksumMembers(version) : {};
 }
 
 function readable(store: ObjectStore, operation: string, input: any, context: CallContext) {

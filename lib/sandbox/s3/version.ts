@@ -17,6 +17,8 @@ export interface Version {
   lastModified: Date;
   body: Body | undefined;
   etag: string;
+  /** Base64, where the client that wrote it sent one. */
+  crc32?: string | undefined;
   /** Headers that are stored with the object and given back, by their names in the SDK. */
   headers: Record<string, unknown>;
   metadata: Record<string, string>;

@@ -1,5 +1,6 @@
 import type { CallContext } from '../contract.ts';
 import type { Bucket } from './bucket.ts';
+import { checksumMembers, checksumOfNew } from './checksum.ts';
 import { conditionalConflict, invalidArgument, invalidRequest } from './errors.ts';
 import { requireObjectLock, retentionOfNew } from './lock.ts';
 import { checkSourceConditions, checkWriteConditions, validateWriteConditions } from './preconditions.ts';
@@ -26,6 +27,7 @@ export async function putObject(store: ObjectStore, input: any, context: CallCon
     headers: pick(input, storedHeaders),
     metadata: input.Metadata ?? {},
     tags: tagsOf(input.Tagging),
+    crc32: checksumOfNew(input),
     retention: retentionOfNew(bucket, input, now),
     legalHold: legalHoldOfNew(bucket, input),
   };
@@ -45,7 +47,12 @@ export async function putObject(store: ObjectStore, input: any, context: CallCon
     etag: body.etag,
     lastModified: seconds(now),
   });
-  return { ETag: added.etag, VersionId: writtenId(bucket, added), ServerSideEncryption: 'AES256' };
+  return {
+    ETag: added.etag,
+    ...checksumMembers(added),
+    VersionId: writtenId(bucket, added),
+    ServerSideEncryption: 'AES256',
+  };
 }
 
 export async function copyObject(store: ObjectStore, input: any, context: CallContext): Promise<object> {
@@ -89,10 +96,11 @@ export async function copyObject(store: ObjectStore, input: any, context: CallCo
     legalHold,
     body,
     etag: body.etag,
+    crc32: original.crc32,
     lastModified: seconds(now),
   });
   return {
-    CopyObjectResult: { ETag: added.etag, LastModified: added.lastModified },
+    CopyObjectResult: { ETag: added.etag, LastModified: added.lastModified, ...checksumMembers(added) },
     CopySourceVersionId: original.id === 'null' ? undefined : original.id,
     VersionId: bucket.shownId(added),
     ServerSideEncryption: 'AES256',
