@@ -1,6 +1,7 @@
 import { SFNClient } from '@aws-sdk/client-sfn';
 import type { Io } from '../../../lib/cli/io.ts';
-import { display } from '../../../lib/cli/progress/show.ts';
+import { type Display, display } from '../../../lib/cli/progress/show.ts';
+import { eventText } from '../../../lib/cli/progress/view.ts';
 import { watchRun } from '../../../lib/cli/progress/watch-run.ts';
 import type { Follower } from './play.ts';
 
@@ -17,18 +18,27 @@ export function follower(out: NodeJS.WriteStream): Follower {
     columns: () => out.columns ?? 80,
     rows: () => out.rows ?? 24,
   };
+  const say = (line: string, at = Date.now()) => io.out(`${minutes(at - started)}  ${line}\n`);
   return {
-    say(line) {
-      io.out(`${minutes(Date.now() - started)}  ${line}\n`);
-    },
+    say: (line) => say(line),
     async follow(executionArn) {
-      const shown = display(io);
+      const shown = io.live ? display(io) : plain(say);
       try {
         await watchRun({ sfn: new SFNClient({}), executionArn, onEvent: shown.onEvent, intervalMs });
       } finally {
         shown.stop();
       }
     },
+  };
+}
+
+/** On a pipe a line where something begins or goes wrong: that a step is done, the next one's line says. */
+function plain(say: (line: string, at: number) => void): Display {
+  return {
+    onEvent(event) {
+      if (event.type !== 'left' || event.error !== undefined) say(eventText(event), event.at.getTime());
+    },
+    stop: () => {},
   };
 }
 

@@ -56,13 +56,17 @@ function shardLine(
 
 /** One line for one event, for pipes and logs. */
 export function eventLine(event: RunEvent): string {
-  const time = event.at.toISOString();
-  if (event.type === 'end') return `${time} run ${endText(event)}`;
+  return `${event.at.toISOString()} ${eventText(event)}`;
+}
+
+/** The same without the time. */
+export function eventText(event: RunEvent): string {
+  if (event.type === 'end') return `run ${endText(event)}`;
   const where = [event.recovery && 'recovery', event.phase, event.shard].filter(Boolean).join(' ');
   const failed = event.error ?? 'an error';
   const left = event.error ? `is left by ${event.error}` : 'is done';
   const verb = { entered: 'begins', left, failed: `met ${failed}` }[event.type];
-  return `${time} ${where && `${where} `}${event.state} ${verb}`;
+  return `${where && `${where} `}${event.state} ${verb}`;
 }
 
 export function endText({ status, error, cause }: EndEvent): string {
