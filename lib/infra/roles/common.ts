@@ -63,7 +63,7 @@ export function commonStatements(
     }),
     new PolicyStatement({
       sid: 'KnowOwnKey',
-      actions: ['kms:GetPublicKey', 'kms:DescribeKey'],
+      actions: ['kms:GetPublicKey'],
       resources: [wiring.signingKeyArn],
     }),
     new PolicyStatement({
@@ -99,7 +99,7 @@ export function publishTo(topicArn: string): PolicyStatement {
 export function readSecrets(scope: Scope, names: string[]): PolicyStatement {
   return new PolicyStatement({
     sid: 'ReadLogins',
-    actions: ['secretsmanager:GetSecretValue', 'secretsmanager:DescribeSecret'],
+    actions: ['secretsmanager:GetSecretValue'],
     resources: secretArns(scope, names),
   });
 }
@@ -114,13 +114,7 @@ export function secretArns(scope: Scope, names: string[]): string[] {
 export function describeDatabases(): PolicyStatement {
   return new PolicyStatement({
     sid: 'LookAtDatabases',
-    actions: [
-      'rds:DescribeDBInstances',
-      'rds:DescribeDBInstanceAutomatedBackups',
-      'rds:DescribeDBParameterGroups',
-      'rds:DescribeDBParameters',
-      'rds:ListTagsForResource',
-    ],
+    actions: ['rds:DescribeDBInstances', 'rds:DescribeDBInstanceAutomatedBackups'],
     resources: ['*'],
   });
 }

@@ -22,7 +22,7 @@ export function cutoverStatements(scope: Scope): PolicyStatement[] {
     }),
     new PolicyStatement({
       sid: 'LookAtNames',
-      actions: ['route53:GetHostedZone', 'route53:ListResourceRecordSets'],
+      actions: ['route53:ListResourceRecordSets'],
       resources: [zoneArn],
     }),
     new PolicyStatement({

@@ -21,16 +21,12 @@ export function planStatements(scope: Scope): PolicyStatement[] {
     }),
     new PolicyStatement({
       sid: 'LookAtNames',
-      actions: ['route53:GetHostedZone', 'route53:ListResourceRecordSets'],
+      actions: ['route53:ListResourceRecordSets'],
       resources: [`arn:${scope.partition}:route53:::hostedzone/${zone.id}`],
     }),
     new PolicyStatement({
       sid: 'LookAtQuotas',
-      actions: [
-        'servicequotas:GetServiceQuota',
-        'servicequotas:GetAWSDefaultServiceQuota',
-        'rds:DescribeAccountAttributes',
-      ],
+      actions: ['rds:DescribeAccountAttributes'],
       resources: ['*'],
     }),
     new PolicyStatement({
