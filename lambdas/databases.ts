@@ -29,6 +29,7 @@ export interface PlannedDatabase {
 
 interface PlanDocument {
   restorePoint: string;
+  restoredBefore: string[];
   shards: PlannedDatabase[];
 }
 

@@ -75,7 +75,12 @@ export const CheckPreconditions = defineStep({
     }
     await checkQuotas(shards, ports);
     await checkKeys(shards, ports);
-    const plan = await keepPlan(run, planOf(run, point, shards, windows, ports), ports);
+    const { restored: restoredBefore } = await ports.lock.current(run.cluster);
+    const plan = await keepPlan(
+      run,
+      planOf(run, { ...point, restoredBefore }, shards, windows, ports),
+      ports,
+    );
     const automatic = isAutomatic(await documents.incident(run.cluster), run.execution);
     return { next: nextOf(run, automatic, ports), ...summary(plan, ports) };
   },
@@ -88,7 +93,7 @@ function nextOf(run: RunRef, automatic: boolean, { policy }: PlanPorts): 'plan' 
 
 function planOf(
   run: RunRef,
-  point: RestorePoint,
+  point: RestorePoint & { restoredBefore: string[] },
   shards: readonly FoundShard[],
   windows: readonly Window[],
   { policy, now }: PlanPorts,
@@ -105,6 +110,7 @@ function planOf(
     class: run.class,
     restorePoint: point.at,
     why: point.why,
+    restoredBefore: point.restoredBefore,
     freeze: policy.cutover.freeze,
     shards: shards.map(({ name, record, recordValue, ttl, instance }, index) => ({
       name,

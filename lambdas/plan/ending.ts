@@ -7,6 +7,9 @@ import { controlKeys } from '../../lib/domain/run/names.ts';
 import type { StepTools } from '../step.ts';
 import type { PlanPorts } from './ports.ts';
 
+/** After these the clones serve. */
+const outcomesThatWentLive = ['completed', 'completed-with-findings', 'opened-by-recovery'];
+
 export interface Ending {
   outcome: string;
   /** The errors that people should know, the first failure first. */
@@ -43,7 +46,10 @@ export async function endRun(run: RunRef, ending: Ending, ports: PlanPorts, tool
   if (written === 'written') {
     await ports.notices.tell(`${run.cluster}: rollback ${ending.outcome}`, { ...report, next: ending.next });
   }
-  await ports.lock.update(run.cluster, (lock) => release(lock, run));
+  const wentLive = outcomesThatWentLive.includes(ending.outcome);
+  await ports.lock.update(run.cluster, (lock) =>
+    release(lock, run, wentLive ? plan?.restorePoint : undefined),
+  );
   tools.metrics.addMetric('RunEnded', MetricUnit.Count, 1);
 }
 

@@ -24,10 +24,11 @@ export const validateAcrossShards = defineStep({
   evidenceOfFailure,
   async run(request, { databases, documents }: ValidatePorts) {
     const run = request.run.id;
-    const { restorePoint, shards } = await databases.plan(run);
+    const { restorePoint, restoredBefore, shards } = await databases.plan(run);
+    const restorePoints = [...restoredBefore, restorePoint];
     const names = shards.map(({ name }) => name);
     // Both halves of a transfer lie within the skew of each other: twice that finds them both.
-    const window = { restorePoint, seconds: 2 * skewSeconds, limit: halvesLimit + 1 };
+    const window = { restorePoints, seconds: 2 * skewSeconds, limit: halvesLimit + 1 };
     const totals: TotalMeasured[] = databases.options.policy.totals.map(({ name, expected, straddling }) => ({
       name,
       expected,
@@ -59,7 +60,7 @@ export const validateAcrossShards = defineStep({
       );
     });
     const judged = totals.map((measured) =>
-      judgeTotal(measured, { shards: names, restorePoint, skewSeconds }),
+      judgeTotal(measured, { shards: names, restorePoints, skewSeconds }),
     );
     const checks = judged.map(({ name, verdict, reason }) => ({ check: `total ${name}`, verdict, reason }));
     const reportSha256 = await keep(documents, `runs/${run}/validation/across.json`, judged);

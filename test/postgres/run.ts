@@ -56,6 +56,7 @@ export interface TestShard {
 
 export interface RunOptions {
   restorePoint?: string;
+  restoredBefore?: string[];
   policy?: Partial<Policy>;
 }
 
@@ -67,6 +68,7 @@ export function testRun({ source, clone }: TestShard, options: RunOptions = {}):
   const endpoint = (server: TestServer) => ({ host: '127.0.0.1', port: server.port });
   documents.all.set(`runs/${runId}/plan.json`, {
     restorePoint: options.restorePoint ?? new Date(Date.now() + 1000).toISOString(),
+    restoredBefore: options.restoredBefore ?? [],
     shards: [{ name: 'shard-0', record: 'localhost', source: endpoint(source) }],
   });
   if (clone) documents.all.set(`runs/${runId}/clones/shard-0.json`, endpoint(clone));

@@ -217,6 +217,21 @@ describe('across shards', () => {
     });
   });
 
+  test('unless an earlier rollback went back to that moment and tore it', async () => {
+    const [only] = run().databases.options.policy.totals;
+    const dated = `SELECT transfer_id, sum(amount) AS amount, now() - interval '1 hour' AS at
+                   FROM ledger_entries GROUP BY 1 HAVING sum(amount) <> 0`;
+    const ports = testRun(
+      { source: clone, clone },
+      {
+        policy: { totals: [{ ...only!, straddling: dated }] },
+        restoredBefore: [new Date(Date.now() - 3600_000).toISOString()],
+      },
+    );
+
+    await expect(across(ports)).resolves.toMatchObject({ straddling: 1 });
+  });
+
   test('a total that is not one number is inconclusive', async () => {
     const [only] = run().databases.options.policy.totals;
 

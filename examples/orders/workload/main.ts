@@ -8,12 +8,12 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type pg from 'pg';
 import { readConfig, type TransactionLine, type WorkloadConfig } from './config.ts';
 import { connect, readLogin, resolverOf } from './connect.ts';
-import { type Body, bookHalf, placeOrder, transact } from './order.ts';
+import { type Body, bookHalf, placeOrder, returnHalf, transact } from './order.ts';
 
 /** Of so many transactions one is half of a transfer to the next shard. */
 const transferEvery = 10;
 
-/** The second half gives up soon: a half that arrived after a rollback of the first would unbalance the books. */
+/** The second half gives up soon: a half that arrived after a rollback of the first would unbalance the books. The first goes back. */
 const transferAttempts = 5;
 
 /** Between two tries to connect, growing. */
@@ -92,6 +92,10 @@ async function transfer(from: Worker, to: Worker, id: string): Promise<void> {
   for (let attempt = 0; running && attempt < transferAttempts; attempt++) {
     const received = await to.write(bookHalf(id, 'transit', '25.00'));
     if (received !== undefined && received.state !== 'failed') return;
+  }
+  while (running) {
+    const returned = await from.write(returnHalf(id, 'transit', '25.00'));
+    if (returned !== undefined && returned.state !== 'failed') return;
   }
 }
 

@@ -23,17 +23,34 @@ export const placeOrder: Body = async (client, key) => {
 /** One half of a transfer between two shards: the other half is booked on the other shard, by another transaction. */
 export function bookHalf(transfer: string, account: string, amount: string): Body {
   return async (client, key) => {
-    await client.query(
-      `INSERT INTO orders (customer_id, idempotency_key, status, total)
-       VALUES ((SELECT id FROM customers ORDER BY id LIMIT 1), $1, 'open', 0)`,
-      [key],
-    );
+    await leaveKey(client, key);
     await client.query('INSERT INTO ledger_entries (transfer_id, account, amount) VALUES ($1, $2, $3)', [
       transfer,
       account,
       amount,
     ]);
   };
+}
+
+/** Books a half back whose other half could not be booked; nothing where a rollback has taken the half itself back. */
+export function returnHalf(transfer: string, account: string, amount: string): Body {
+  return async (client, key) => {
+    await leaveKey(client, key);
+    await client.query(
+      `INSERT INTO ledger_entries (transfer_id, account, amount)
+       SELECT $1, $2, $3::numeric WHERE EXISTS (SELECT FROM ledger_entries WHERE transfer_id = $1)`,
+      [transfer, account, amount],
+    );
+  };
+}
+
+/** An order of nothing, by whose key the transaction can be found again. */
+async function leaveKey(client: pg.Client, key: string): Promise<void> {
+  await client.query(
+    `INSERT INTO orders (customer_id, idempotency_key, status, total)
+     VALUES ((SELECT id FROM customers ORDER BY id LIMIT 1), $1, 'open', 0)`,
+    [key],
+  );
 }
 
 /**

@@ -41,8 +41,8 @@ export async function total(session: Session, name: string, sql: string): Promis
 
 export interface StraddlingWindow {
   /** RFC 3339. */
-  restorePoint: string;
-  /** How far from the restore point a dated half may lie and still be listed. */
+  restorePoints: string[];
+  /** How far from a restore point a dated half may lie and still be listed. */
   seconds: number;
   limit: number;
 }
@@ -54,12 +54,14 @@ export interface StraddlingWindow {
 export async function straddling(
   session: Session,
   sql: string,
-  { restorePoint, seconds, limit }: StraddlingWindow,
+  { restorePoints, seconds, limit }: StraddlingWindow,
 ): Promise<StraddlingRow[]> {
   const rows = await session.query<{ row: Record<string, string> }>(
     `SELECT row FROM (SELECT to_json(half) AS row FROM (\n${statement(sql)}\n) AS half) AS halves
-     WHERE coalesce(abs(extract(epoch FROM (row->>'at')::timestamptz - $1::timestamptz)) <= $2, true) LIMIT $3`,
-    [restorePoint, seconds, limit],
+     WHERE row->>'at' IS NULL OR EXISTS (
+       SELECT FROM unnest($1::timestamptz[]) AS point
+       WHERE abs(extract(epoch FROM (row->>'at')::timestamptz - point)) <= $2) LIMIT $3`,
+    [restorePoints, seconds, limit],
   );
   return rows.map(({ row }) => {
     const { at, amount, ...rest } = row;

@@ -11,11 +11,20 @@ export const lockSchema = z.object({
   acquiredAt: z.nullable(z.string()),
   /** When the run passed its point of no return; null before. */
   opened: z.nullable(z.string()),
+  /** Restore points of the runs that went live here, the newest last: near them transfers may be torn for good. */
+  restored: z._default(z.array(z.string()), []),
 });
 
 export type LockState = z.infer<typeof lockSchema>;
 
-export const freeLock: LockState = { epoch: 0, run: null, execution: null, acquiredAt: null, opened: null };
+export const freeLock: LockState = {
+  epoch: 0,
+  run: null,
+  execution: null,
+  acquiredAt: null,
+  opened: null,
+  restored: [],
+};
 
 interface Holder {
   run: string;
@@ -48,15 +57,26 @@ export function open(lock: LockState, run: { id: string; epoch: number }, at: st
   return lock.opened === null ? { ...lock, opened: at } : lock;
 }
 
-/** The free lock after a run's end, or undefined where an earlier attempt has released it already. */
-export function release(lock: LockState, run: { id: string; epoch: number }): LockState | undefined {
+/** More than this many earlier restore points are not looked back on. */
+const restoredKept = 20;
+
+/**
+ * The free lock after a run's end, or undefined where an earlier attempt has released it already. `wentLive` is the
+ * restore point of a run whose clones serve now.
+ */
+export function release(
+  lock: LockState,
+  run: { id: string; epoch: number },
+  wentLive?: string,
+): LockState | undefined {
   if (lock.run === null && lock.epoch === run.epoch) return undefined;
   mustHold(lock, run);
-  return { ...freeLock, epoch: lock.epoch };
+  const restored = [...lock.restored, ...(wentLive === undefined ? [] : [wentLive])].slice(-restoredKept);
+  return { ...freeLock, epoch: lock.epoch, restored };
 }
 
 function taken(lock: LockState, { run, execution, at }: Holder): LockState {
-  return { epoch: lock.epoch + 1, run, execution, acquiredAt: at, opened: null };
+  return { epoch: lock.epoch + 1, run, execution, acquiredAt: at, opened: null, restored: lock.restored };
 }
 
 function mustHold(lock: LockState, run: { id: string; epoch: number }): void {

@@ -30,6 +30,8 @@ export const planSchema = z.object({
   class: z.string(),
   restorePoint: z.string(),
   why: z.string(),
+  /** Restore points of earlier runs that went live on this cluster. */
+  restoredBefore: z._default(z.array(z.string()), []),
   freeze: z.enum(['declaration', 'before-move']),
   shards: z.array(plannedShard),
   canary: z.array(z.string()),

@@ -31,7 +31,8 @@ export interface TotalVerdict {
 
 export interface AcrossOptions {
   shards: string[];
-  restorePoint: string;
+  /** RFC 3339: this run's, and those of the runs that went live before it, whose torn transfers stayed torn. */
+  restorePoints: string[];
   /** How far from the restore point a transfer may lie whose other half is on the other side of it. */
   skewSeconds: number;
 }
@@ -39,8 +40,8 @@ export interface AcrossOptions {
 /**
  * Adds a total over all shards. Shards are restored to one time, not to one transaction: a transfer between two may
  * have one half before the restore point and the other after it, and is torn on a healthy restore. Such transfers are
- * listed, and the sum must differ from what is expected by exactly what they lack. A transfer dated far from the
- * restore point did not straddle it: what it lacks is not excused.
+ * listed, and the sum must differ from what is expected by exactly what they lack. A transfer dated far from
+ * every restore point straddled none: what it lacks is not excused.
  */
 export function judgeTotal(measured: TotalMeasured, options: AcrossOptions): TotalVerdict {
   const { name, expected, parts, halves = [] } = measured;
@@ -72,6 +73,6 @@ function tornTransfers(halves: Half[]): { id: string; residual: string; times: s
     .filter(({ residual }) => !sameNumber(residual, '0'));
 }
 
-function near(at: string, { restorePoint, skewSeconds }: AcrossOptions): boolean {
-  return Math.abs(Date.parse(at) - Date.parse(restorePoint)) <= skewSeconds * 1000;
+function near(at: string, { restorePoints, skewSeconds }: AcrossOptions): boolean {
+  return restorePoints.some((point) => Math.abs(Date.parse(at) - Date.parse(point)) <= skewSeconds * 1000);
 }

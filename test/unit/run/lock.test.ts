@@ -3,7 +3,7 @@ import { acquire, freeLock, open, release, takeOver } from '../../../lib/domain/
 import { directionOf, isStillHeld, secondsToWaitOut } from '../../../lib/domain/run/recovery.ts';
 
 const one = { run: 'r1', execution: 'arn:one', at: '2026-11-22T03:00:00Z' };
-const held = { epoch: 3, run: 'r1', execution: 'arn:one', acquiredAt: one.at, opened: null };
+const held = { epoch: 3, run: 'r1', execution: 'arn:one', acquiredAt: one.at, opened: null, restored: [] };
 
 describe('the lock', () => {
   test('a free lock is taken under the next epoch', () => {
@@ -22,6 +22,19 @@ describe('the lock', () => {
     const free = release(held, { id: 'r1', epoch: 3 });
     expect(free).toEqual({ ...freeLock, epoch: 3 });
     expect(release(free!, { id: 'r1', epoch: 3 })).toBeUndefined();
+  });
+
+  test('remembers the restore points of what went live, through every later taking', () => {
+    const free = release(held, { id: 'r1', epoch: 3 }, '2026-11-22T03:00:00Z')!;
+    const again = acquire(free, { ...one, run: 'r2' });
+    if (again.kind !== 'take') throw new Error(`Expected the lock to be taken, got ${again.kind}.`);
+    const over = takeOver(again.next, {
+      run: 'r2',
+      execution: 'arn:two',
+      at: 'later',
+    });
+    expect(over.restored).toEqual(['2026-11-22T03:00:00Z']);
+    expect(release(over, { id: 'r2', epoch: 5 })!.restored).toEqual(['2026-11-22T03:00:00Z']);
   });
 
   test('opening and taking over meet: whoever comes second sees the first', () => {

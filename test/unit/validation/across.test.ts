@@ -3,7 +3,11 @@ import fc from 'fast-check';
 import { judgeTotal, type TotalMeasured } from '../../../lib/domain/validation/across.ts';
 import { sameNumber, sumOf } from '../../../lib/domain/validation/decimal.ts';
 
-const options = { shards: ['s0', 's1'], restorePoint: '2026-11-22T10:00:00Z', skewSeconds: 5 };
+const options = {
+  shards: ['s0', 's1'],
+  restorePoints: ['2026-11-20T08:00:00Z', '2026-11-22T10:00:00Z'],
+  skewSeconds: 5,
+};
 const parts = (...values: string[]) => values.map((value, index) => ({ shard: `s${index}`, value }));
 const half = (shard: string, id: string, amount: string, at?: string) => ({ shard, id, amount, at });
 const judged = (measured: Partial<TotalMeasured>) =>
@@ -31,6 +35,12 @@ describe('a total over all shards', () => {
     [
       'lacks a half of close to the restore point',
       { parts: parts('5', '0'), halves: [half('s0', 'a', '5', '2026-11-22T09:59:58Z')] },
+      'pass',
+      ['a'],
+    ],
+    [
+      'lacks a half of close to the restore point of an earlier rollback',
+      { parts: parts('5', '0'), halves: [half('s0', 'a', '5', '2026-11-20T08:00:03Z')] },
       'pass',
       ['a'],
     ],

@@ -54,6 +54,7 @@ export function plan(): Plan {
     class: 'data',
     restorePoint: '2026-11-22T03:00:00Z',
     why: 'given with the request',
+    restoredBefore: [],
     freeze: 'before-move',
     shards: [shard('shard-0'), shard('shard-1')],
     canary: ['shard-0'],
