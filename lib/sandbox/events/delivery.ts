@@ -147,7 +147,7 @@ async function giveUp(
   const { QueueUrl } = await context.call('sqs', 'GetQueueUrl', {
     QueueName: destination.deadLetterQueueArn.split(':')[5],
   });
-  await context.call('sqs', 'SendMessage', {
+  const message = {
     QueueUrl,
     MessageBody: destination.input,
     MessageAttributes: {
@@ -158,5 +158,8 @@ async function giveUp(
       ...(exhausted !== 'NotRetryable' && { EXHAUSTED_RETRY_CONDITION: text(exhausted) }),
       RETRY_ATTEMPTS: { DataType: 'Number', StringValue: String(retries) },
     },
-  });
+  };
+  // The queue's own policy lets rules in; a schedule lays it there under its role.
+  const principal = destination.ruleArn ? undefined : roleSession(context, destination);
+  await context.call('sqs', 'SendMessage', message, principal);
 }
