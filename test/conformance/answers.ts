@@ -11,6 +11,9 @@ const addedLater = [
   'redriveStatus',
   'inputDetails',
   'outputDetails',
+  'ActionExecutedAfterMuteWindow',
+  'CurrentKeyMaterialId',
+  'KeyMaterialId',
 ];
 
 /** The first difference between a recorded answer and one of the SDK's; undefined where there is none. */

@@ -12,7 +12,7 @@ const stepFiles: Record<string, number> = {
   's3-versioning': 1,
   's3-conditional': 1,
   kms: 1,
-  'cloudwatch-alarms': 20,
+  'cloudwatch-alarms': 5,
   secretsmanager: 1,
   'stepfunctions-api': 20,
   'eventbridge-rules': 20,

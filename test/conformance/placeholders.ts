@@ -17,7 +17,7 @@ export class Placeholders {
         this.#values.set(placeholder, value);
         return value;
       })
-      .replace(/<[A-Za-z][A-Za-z-]*$/, '');
+      .replace(/(?<=.)<[A-Za-z][A-Za-z-]*$/, '');
   }
 
   /** Says what a placeholder is, unless it is known. */

@@ -22,9 +22,10 @@ function walk(value: unknown): unknown {
 function text(value: string): string {
   if (/^s[fn]{2}_role_arn\w*$/.test(value)) return `arn:aws:iam::${accountId}:role/${value}`;
   return value
+    .replace(/\binvalid_execution_arn\b/, `arn:aws:states:${region}:${accountId}:execution:none:none`)
+    .replace(/\bs?sm_nonexistent_arn\b/, `arn:aws:states:${region}:${accountId}:stateMachine:none`)
     .replaceAll('<partition>', 'aws')
-    .replaceAll('<region>', region)
-    .replace(/(?<=in definition ')\{.*\}(?=')/s, (definition) => asSent(walk(JSON.parse(definition))));
+    .replaceAll('<region>', region);
 }
 
 function isStateMachine(object: Record<string, any>): boolean {
@@ -41,20 +42,4 @@ function inJsonata(value: any): any {
   const { Result, ...others } = rest;
   const members = rest.Type === 'Pass' && Result !== undefined ? { ...others, Output: Result } : rest;
   return Object.fromEntries(Object.entries(members).map(([name, member]) => [name, inJsonata(member)]));
-}
-
-/** JSON as the recordings' client writes it: a blank after colons and commas, ASCII only. */
-export function asSent(value: unknown): string {
-  return spaced(value).replace(
-    /[\u007f-\uffff]/g,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
-}
-
-function spaced(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(spaced).join(', ')}]`;
-  if (value === null || typeof value !== 'object') return JSON.stringify(value);
-  return `{${Object.entries(value)
-    .map(([name, member]) => `${JSON.stringify(name)}: ${spaced(member)}`)
-    .join(', ')}}`;
 }

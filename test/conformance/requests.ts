@@ -1,7 +1,6 @@
 import { NormalizedSchema } from '@smithy/core/schema';
 import { hyphenated } from './answers.ts';
 import type { Placeholders } from './placeholders.ts';
-import { asSent } from './prepare.ts';
 
 /** Answers of the case's earlier steps, by number, as the SDK gave them. */
 export type Answers = Map<number, any>;
@@ -36,7 +35,9 @@ function resolve(value: any, answers: Answers, placeholders: Placeholders): any 
   return Object.fromEntries(
     Object.entries(value).map(([name, member]) => [
       resolveText(name, answers, placeholders),
-      member === hyphenated(name) ? newest(name, answers) : resolve(member, answers, placeholders),
+      member === hyphenated(name) && member.includes('-')
+        ? newest(name, answers)
+        : resolve(member, answers, placeholders),
     ]),
   );
 }
@@ -95,7 +96,7 @@ function converted(schema: NormalizedSchema, value: any): any {
   if (schema.isTimestampSchema()) return value instanceof Date ? value : new Date(value);
   if (schema.isBlobSchema()) return typeof value === 'string' ? Buffer.from(value) : value;
   if (schema.isStringSchema() && typeof value === 'object') {
-    return value instanceof Uint8Array ? Buffer.from(value).toString() : asSent(value);
+    return value instanceof Uint8Array ? Buffer.from(value).toString() : JSON.stringify(value);
   }
   return value;
 }

@@ -23,6 +23,9 @@ export function reasonToSkip(
   if (steps.some(({ params }) => params.publish !== undefined || params.versionDescription !== undefined)) {
     return 'versions of state machines';
   }
+  if (steps.some(({ params }) => JSON.stringify(params.definition)?.includes('"Credentials"'))) {
+    return 'state machines that act in other accounts';
+  }
   const spec = steps.map(({ params }) => params.KeySpec ?? params.CustomerMasterKeySpec).find(isOtherKey);
   if (spec) return 'KMS keys of kinds that the stack does not create';
   if (JSON.stringify(also_recorded ?? []).includes('Parameter validation failed')) {

@@ -94,7 +94,10 @@ export class Alarms {
         `1 validation error detected: Value '${input.StateValue}' at 'stateValue' failed to satisfy constraint: Member must satisfy enum value set: [INSUFFICIENT_DATA, ALARM, OK]`,
       );
     }
-    this.#change(this.named(input.AlarmName), input.StateValue, input.StateReason, input.StateReasonData);
+    const alarm = this.#alarms.get(input.AlarmName);
+    // Here CloudWatch says no more than the code.
+    if (!alarm) throw new ServiceError('ResourceNotFound', '', { status: 404 });
+    this.#change(alarm, input.StateValue, input.StateReason, input.StateReasonData);
   }
 
   #find(nameOrArn: string): Alarm | undefined {

@@ -28,6 +28,7 @@ export async function decrypt(ring: KeyRing, input: any, context: CallContext): 
   const key = symmetricKey(ring, 'Decrypt', id, input.EncryptionContext, context);
   return {
     KeyId: key.arn,
+    KeyMaterialId: key.materialId,
     Plaintext: open(key, blob, input.EncryptionContext),
     EncryptionAlgorithm: 'SYMMETRIC_DEFAULT',
   };
@@ -37,7 +38,12 @@ export async function generateDataKey(ring: KeyRing, input: any, context: CallCo
   const size = dataKeySize(input);
   const key = symmetricKey(ring, 'GenerateDataKey', input.KeyId, input.EncryptionContext, context);
   const Plaintext = randomBytes(size);
-  return { KeyId: key.arn, Plaintext, CiphertextBlob: seal(key, Plaintext, input.EncryptionContext) };
+  return {
+    KeyId: key.arn,
+    KeyMaterialId: key.materialId,
+    Plaintext,
+    CiphertextBlob: seal(key, Plaintext, input.EncryptionContext),
+  };
 }
 
 function symmetricKey(

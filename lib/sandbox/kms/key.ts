@@ -19,6 +19,8 @@ export interface Key {
   tags: { TagKey: string; TagValue: string }[];
   /** The secret of a symmetric key … */
   secret: Buffer | undefined;
+  /** Names the secret, which rotation would replace: 64 hexadecimal digits. */
+  materialId: string | undefined;
   /** … or the pair of an asymmetric one. */
   pair: { privateKey: KeyObject; publicKey: KeyObject } | undefined;
 }
@@ -48,6 +50,7 @@ export function createKey(input: any, { account, region, clock }: SandboxContext
     policy: keyPolicy(input.Policy ?? defaultPolicy(account)),
     tags: checkTags(input.Tags ?? []),
     secret: spec === 'SYMMETRIC_DEFAULT' ? randomBytes(32) : undefined,
+    materialId: spec === 'SYMMETRIC_DEFAULT' ? randomBytes(32).toString('hex') : undefined,
     pair: pairOf(spec),
   };
 }
@@ -69,6 +72,7 @@ export function keyMetadata(key: Key, account: string): object {
     CustomerMasterKeySpec: key.spec,
     KeySpec: key.spec,
     MultiRegion: false,
+    CurrentKeyMaterialId: key.materialId,
     ...(usage === 'SIGN_VERIFY' ? { SigningAlgorithms: [algorithm] } : { EncryptionAlgorithms: [algorithm] }),
   };
 }

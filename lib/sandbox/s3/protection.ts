@@ -1,8 +1,9 @@
 import { type CallContext, ServiceError } from '../contract.ts';
-import { malformedXml } from './errors.ts';
+import type { Bucket } from './bucket.ts';
+import { isDeleteMarker, malformedXml } from './errors.ts';
 import { checkRetentionChange, requireObjectLock, retentionOf } from './lock.ts';
 import type { ObjectStore } from './store.ts';
-import type { Version } from './version.ts';
+import { isMarker, type Version } from './version.ts';
 
 export async function putObjectRetention(
   store: ObjectStore,
@@ -55,7 +56,7 @@ export async function putObjectTagging(
 ): Promise<object> {
   const bucket = store.bucket(input.Bucket);
   store.authorize(bucket, 'PutObjectTagging', input, context);
-  const version = bucket.find(input.Key, input.VersionId, 'PUT');
+  const version = taggable(bucket, input, 'PUT');
   version.tags = input.Tagging?.TagSet ?? [];
   return { VersionId: bucket.shownId(version) };
 }
@@ -67,7 +68,7 @@ export async function getObjectTagging(
 ): Promise<object> {
   const bucket = store.bucket(input.Bucket);
   store.authorize(bucket, 'GetObjectTagging', input, context);
-  const version = bucket.find(input.Key, input.VersionId, 'GET');
+  const version = taggable(bucket, input, 'GET');
   return { TagSet: version.tags, VersionId: bucket.shownId(version) };
 }
 
@@ -78,9 +79,16 @@ export async function deleteObjectTagging(
 ): Promise<object> {
   const bucket = store.bucket(input.Bucket);
   store.authorize(bucket, 'DeleteObjectTagging', input, context);
-  const version = bucket.find(input.Key, input.VersionId, 'DELETE');
+  const version = taggable(bucket, input, 'DELETE');
   version.tags = [];
   return { VersionId: bucket.shownId(version) };
+}
+
+/** Tags of a key whose newest version is a delete marker: S3 names the marker, where a read would find no key. */
+function taggable(bucket: Bucket, { Key, VersionId }: any, method: string): Version {
+  const newest = bucket.versionsOf(Key)[0];
+  if (VersionId === undefined && newest && isMarker(newest)) throw isDeleteMarker(method);
+  return bucket.find(Key, VersionId, method);
 }
 
 function lockable(

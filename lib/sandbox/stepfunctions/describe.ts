@@ -66,11 +66,13 @@ export function describeMachine(machine: StoredMachine) {
     name: machine.name,
     status: 'ACTIVE',
     definition: machine.text,
+    revisionId: machine.revisionId,
     roleArn: machine.roleArn,
     type: 'STANDARD',
     creationDate: machine.creationDate,
     loggingConfiguration: machine.loggingConfiguration,
     tracingConfiguration: machine.tracingConfiguration,
+    encryptionConfiguration: { type: 'AWS_OWNED_KEY' },
   };
 }
 

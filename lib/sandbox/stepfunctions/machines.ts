@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import { type SandboxContext, ServiceError } from '../contract.ts';
 import type { Machine } from './host.ts';
 import { limits } from './limits.ts';
@@ -7,6 +9,8 @@ export interface StoredMachine extends Machine {
   /** The definition's text as it was given. */
   text: string;
   creationDate: Date;
+  /** Of the newest change; none before the first. */
+  revisionId?: string;
   tags: Map<string, string>;
   loggingConfiguration: Record<string, unknown>;
   tracingConfiguration: Record<string, unknown>;
@@ -73,7 +77,7 @@ export class Machines {
       definition: parseDefinition(text),
       creationDate: clock.now(),
       tags: new Map(request.tags?.map(({ key, value }) => [key, value])),
-      loggingConfiguration: request.loggingConfiguration ?? { level: 'OFF', includeExecutionData: false },
+      loggingConfiguration: loggingOf(request.loggingConfiguration),
       tracingConfiguration: request.tracingConfiguration ?? { enabled: false },
     };
     this.#byArn.set(arn, machine);
@@ -81,19 +85,35 @@ export class Machines {
   }
 
   /** Executions that run go on with the definition they were started with. */
-  update(arn: string, change: Partial<Omit<MachineRequest, 'name' | 'type' | 'tags'>>): Date {
+  update(
+    arn: string,
+    change: Partial<Omit<MachineRequest, 'name' | 'type' | 'tags'>>,
+  ): { updateDate: Date; revisionId: string | undefined } {
     const machine = this.get(arn);
+    const { definition, roleArn, loggingConfiguration, tracingConfiguration } = change;
+    if (!definition && !roleArn && !loggingConfiguration && !tracingConfiguration) {
+      throw new ServiceError(
+        'MissingRequiredParameter',
+        'Either the definition, the role ARN, the LoggingConfiguration, or the TracingConfiguration must be specified',
+      );
+    }
     if (change.roleArn !== undefined) checkRole(change.roleArn);
-    this.#byArn.set(arn, {
+    const changed: StoredMachine = {
       ...machine,
       ...(change.definition === undefined
         ? {}
         : { text: change.definition, definition: parseDefinition(change.definition) }),
       roleArn: change.roleArn ?? machine.roleArn,
-      loggingConfiguration: change.loggingConfiguration ?? machine.loggingConfiguration,
-      tracingConfiguration: change.tracingConfiguration ?? machine.tracingConfiguration,
-    });
-    return this.#sandbox.clock.now();
+      loggingConfiguration: loggingConfiguration
+        ? loggingOf(loggingConfiguration)
+        : machine.loggingConfiguration,
+      tracingConfiguration: tracingConfiguration ?? machine.tracingConfiguration,
+    };
+    if (!isDeepStrictEqual(changed, machine)) {
+      changed.revisionId = randomUUID();
+      this.#byArn.set(arn, changed);
+    }
+    return { updateDate: this.#sandbox.clock.now(), revisionId: changed.revisionId };
   }
 
   delete(arn: string): void {
@@ -111,6 +131,19 @@ export class Machines {
   all(): StoredMachine[] {
     return [...this.#byArn.values()];
   }
+}
+
+/** Logs go to one group, where they go anywhere. */
+function loggingOf(configuration: Record<string, unknown> = {}): Record<string, unknown> {
+  const { level = 'OFF', includeExecutionData = false, destinations } = configuration;
+  const count = Array.isArray(destinations) ? destinations.length : 0;
+  if (count > 1 || (level !== 'OFF' && count !== 1)) {
+    throw new ServiceError(
+      'InvalidLoggingConfiguration',
+      'Invalid Logging Configuration: Must specify exactly one Log Destination.',
+    );
+  }
+  return { level, includeExecutionData, ...(count > 0 ? { destinations } : {}) };
 }
 
 function checkRole(roleArn: string): void {

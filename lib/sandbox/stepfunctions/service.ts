@@ -49,9 +49,7 @@ export class StepFunctionsService implements Service {
         const { arn, creationDate } = machines.create(input);
         return { stateMachineArn: arn, creationDate };
       },
-      UpdateStateMachine: async ({ stateMachineArn, ...change }) => ({
-        updateDate: machines.update(stateMachineArn, change),
-      }),
+      UpdateStateMachine: async ({ stateMachineArn, ...change }) => machines.update(stateMachineArn, change),
       DeleteStateMachine: async ({ stateMachineArn }) => {
         machines.delete(stateMachineArn);
         return {};
@@ -98,6 +96,7 @@ export class StepFunctionsService implements Service {
         return { events: page, nextToken };
       },
       ListExecutions: async ({ stateMachineArn, mapRunArn, statusFilter, ...request }) => {
+        checkStatusFilter(statusFilter);
         if (mapRunArn === undefined) this.#machines.get(stateMachineArn);
         else executions.mapRunOf(mapRunArn);
         const { page, nextToken } = pageOf(
@@ -150,6 +149,16 @@ export class StepFunctionsService implements Service {
   get #now(): Date {
     return this.#context.clock.now();
   }
+}
+
+const statuses = ['SUCCEEDED', 'TIMED_OUT', 'PENDING_REDRIVE', 'ABORTED', 'FAILED', 'RUNNING'];
+
+function checkStatusFilter(status: string | undefined): void {
+  if (status === undefined || statuses.includes(status)) return;
+  throw new ServiceError(
+    'ValidationException',
+    `1 validation error detected: Value '${status}' at 'statusFilter' failed to satisfy constraint: Member must satisfy enum value set: [${statuses.join(', ')}]`,
+  );
 }
 
 function parseOutput(text: string): Json {

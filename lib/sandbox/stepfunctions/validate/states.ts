@@ -68,6 +68,9 @@ const specific: Record<string, (state: Part, at: string, problems: Problems) => 
     if ((state.Seconds === undefined) === (state.Timestamp === undefined)) {
       problems.add("A Wait state must have exactly one of 'Seconds' and 'Timestamp'", at);
     }
+    if (typeof state.Timestamp === 'string' && !isExpression(state.Timestamp) && !isTime(state.Timestamp)) {
+      problems.add('String does not match RFC3339 timestamp', `${at}/Timestamp`);
+    }
   },
   Parallel: (state, at, problems) => {
     if (!Array.isArray(state.Branches)) problems.add("The field 'Branches' must be a list", at);
@@ -75,6 +78,15 @@ const specific: Record<string, (state: Part, at: string, problems: Problems) => 
   },
   Map: checkMap,
 };
+
+function isExpression(text: string): boolean {
+  return text.startsWith('{%') && text.endsWith('%}');
+}
+
+function isTime(text: string): boolean {
+  const form = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
+  return form.test(text) && !Number.isNaN(Date.parse(text));
+}
 
 function checkTransition(state: Part, at: string, problems: Problems): void {
   if (state.Next !== undefined) problems.text(state, 'Next', at);
