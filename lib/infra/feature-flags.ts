@@ -6,4 +6,6 @@ export const featureFlags = {
   '@aws-cdk/aws-iam:minimizePolicies': true,
   '@aws-cdk/aws-iam:standardizedServicePrincipals': true,
   '@aws-cdk/aws-s3:serverAccessLogsUseBucketPolicy': true,
+  // A key that functions sign with must not be removed from under them.
+  '@aws-cdk/core:defaultCrossStackReferences': 'strong',
 };

@@ -1,3 +1,4 @@
+import { Annotations } from 'aws-cdk-lib';
 import { CfnSecurityGroupIngress, type IVpc, Peer, Port, SecurityGroup, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Construct } from 'constructs';
 import type { Policy } from './policy.ts';
@@ -26,6 +27,11 @@ export class Network extends Construct {
       availabilityZones: network.availabilityZones,
       privateSubnetIds: network.subnets,
     });
+    for (const subnet of this.vpc.privateSubnets)
+      Annotations.of(subnet).acknowledgeWarning(
+        '@aws-cdk/aws-ec2:noSubnetRouteTableId',
+        'No route is added: the endpoints are the owner’s.',
+      );
     this.functions = this.group(
       'Functions',
       `${policy.cluster}-rollback-functions`,

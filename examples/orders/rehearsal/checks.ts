@@ -124,6 +124,21 @@ export async function checkClones(run: string, expected: 'gone' | 'kept'): Promi
   };
 }
 
+/** The engine's own superuser, which no login of the stack is; its sessions over the network are refused. */
+const engineSuperuser = 'rdsadmin';
+
+export async function checkSuperusers(stage: Stage, shards: ShardReport[]): Promise<Check> {
+  const sides = shards.flatMap(({ source, clone }) => (clone === null ? [source] : [source, clone]));
+  const found: string[] = [];
+  for (const side of sides) {
+    const roles = (await stage.witness.superusers(side)).filter((role) => role !== engineSuperuser);
+    if (roles.length > 0) found.push(`${side.id}: ${roles.join(', ')}`);
+  }
+  for (const { instance, user } of await stage.superuserSessions())
+    found.push(`${instance}: a session of ${user}`);
+  return none('nobody but the engine itself is superuser anywhere', found, `${sides.length} databases asked`);
+}
+
 async function checkNames(stage: Stage, shards: ShardReport[]): Promise<Check> {
   const wrong: string[] = [];
   for (const { record, clone } of shards) {

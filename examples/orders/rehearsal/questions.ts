@@ -45,6 +45,16 @@ export class Witness {
     });
   }
 
+  /** Roles that PostgreSQL holds to no rule. */
+  async superusers(side: Side): Promise<string[]> {
+    return this.with(side, async (client) => {
+      const { rows } = await client.query<{ rolname: string }>(
+        'SELECT rolname FROM pg_roles WHERE rolsuper ORDER BY 1',
+      );
+      return rows.map((row) => row.rolname);
+    });
+  }
+
   private number(side: Side, sql: string): Promise<number> {
     return this.with(side, async (client) => {
       const { rows } = await client.query(sql);

@@ -2,7 +2,9 @@
 import { writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { SFNClient } from '@aws-sdk/client-sfn';
+import { checkSuperusers } from './checks.ts';
 import { collectEvidence, verifyEvidence } from './evidence.ts';
+import { interruptedStatus, whenInterrupted } from './interruption.ts';
 import { environmentFile } from './keep.ts';
 import type { RehearsalOptions } from './options.ts';
 import { type Ending, play } from './play.ts';
@@ -39,7 +41,7 @@ export async function rehearse(options: RehearsalOptions): Promise<number> {
     const outcome = await Promise.race([work, interrupted]);
     if (outcome === 'interrupted') {
       view.say('Interrupted: everything is being taken down');
-      return 130;
+      return interruptedStatus;
     }
     out.write(`${outcome.table}\n\nReport, evidence and lists: ${directory}\n`);
     if (options.json) process.stdout.write(`${JSON.stringify(outcome.report, null, 2)}\n`);
@@ -63,7 +65,7 @@ async function live(stage: Stage, options: RehearsalOptions, view: ReturnType<ty
   const { ending, findings } = await options.scenario.play(play(stage, view));
   view.say('Asking PostgreSQL, DNS and the bucket what is true');
   await collectEvidence(stage);
-  findings.checks.push(await verifyEvidence(stage.directory));
+  findings.checks.push(await checkSuperusers(stage, ending.shards), await verifyEvidence(stage.directory));
   const report = await reportOf(stage, options, ending, findings.checks);
   await writeFile(join(stage.directory, 'report.json'), `${JSON.stringify(report, null, 2)}\n`);
   return { report, table: endTable(report, findings.straddling) };
@@ -95,11 +97,4 @@ async function reportOf(
     checks,
     timings,
   };
-}
-
-/** Resolves at the first SIGINT or SIGTERM; a second one finds Node's own behaviour again. */
-function whenInterrupted(): Promise<'interrupted'> {
-  return new Promise((done) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => done('interrupted'));
-  });
 }

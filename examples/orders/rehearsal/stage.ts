@@ -47,7 +47,11 @@ export class Cleanup {
   }
 
   async run(): Promise<void> {
-    for (let step = this.steps.pop(); step !== undefined; step = this.steps.pop()) await step();
+    const errors: unknown[] = [];
+    for (let step = this.steps.pop(); step !== undefined; step = this.steps.pop())
+      await step().catch((error) => errors.push(error));
+    if (errors.length > 0)
+      throw new AggregateError(errors, `not all could be taken down: ${errors.join('; ')}`);
   }
 }
 
@@ -70,6 +74,8 @@ export interface Stage {
   faults: Faults;
   /** Milliseconds of PostgreSQL's own work, until the clone took writes. */
   recoveryMs(instance: string): number;
+  /** Sessions over the network whose role is a superuser. */
+  superuserSessions(): Promise<{ instance: string; user: string }[]>;
   /** Starts the application and the probes. */
   startTraffic(): void;
   /** Ends them and waits until their lists are whole. */
@@ -91,12 +97,16 @@ export async function setStage(options: StageOptions): Promise<Stage> {
   cleanup.add(synthesis.end);
   // Awaited below, after the cluster; a failure meanwhile must not end the process.
   synthesis.done.catch(() => {});
-  const sandbox = await Sandbox.start({
+  const starting = Sandbox.start({
     world,
     clock: { scale: options.scale ?? timeScale },
     rds: { restoreMinutes: options.restoreMinutes },
   });
-  cleanup.add(() => sandbox.stop());
+  cleanup.add(async () => {
+    const started = await starting.catch(() => undefined);
+    await started?.stop();
+  });
+  const sandbox = await starting;
   const faults = injectable(sandbox);
   Object.assign(process.env, sandbox.environment());
   const witness = new Witness(sandbox.dns);
@@ -148,6 +158,7 @@ export async function setStage(options: StageOptions): Promise<Stage> {
     outputs,
     faults,
     recoveryMs: (instance) => sandbox.service<RdsService>('rds').timings(instance)?.recoveryMs ?? 0,
+    superuserSessions: () => sandbox.service<RdsService>('rds').superuserSessions(),
     startTraffic() {
       children.push(start('workload/main.ts', traffic), start('workload/probes.ts', probes));
     },
