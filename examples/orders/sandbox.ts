@@ -1,12 +1,11 @@
 /** `npm run sandbox`: the sandbox with the stacks deployed and the example cluster running, until interrupted. */
 import { resolve } from 'node:path';
+import { whenInterrupted } from './rehearsal/interruption.ts';
 import { environmentFile } from './rehearsal/keep.ts';
 import { Cleanup, setStage } from './rehearsal/stage.ts';
 
 const cleanup = new Cleanup();
-const interrupted = new Promise<void>((done) => {
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => done());
-});
+const interrupted = whenInterrupted();
 try {
   await Promise.race([run(), interrupted]);
 } finally {
