@@ -85,8 +85,13 @@ export class Sandbox {
     ({ url } = await endpoint.listen(options.port));
     teardown.add(() => endpoint.close());
     for (const service of services.all) {
-      teardown.add(async () => service.stop?.());
-      await service.start?.();
+      const started = Promise.resolve(service.start?.());
+      teardown.add(async () => {
+        // What is half started cannot be stopped whole.
+        await started.catch(() => {});
+        await service.stop?.();
+      });
+      await started;
     }
     context.onEvent = (event) => services.eventBridge.receive(event);
     return new Sandbox({ endpoint: url, context, services, network, teardown });
@@ -166,8 +171,16 @@ class Teardown {
   #parts: (() => unknown)[] = [];
   #running: Promise<void> | undefined;
 
+  /** Where all is being undone already, so is this, and what was about to follow it ends with an error. */
   add(part: () => unknown): void {
-    this.#parts.push(part);
+    if (this.#running === undefined) {
+      this.#parts.push(part);
+      return;
+    }
+    this.#running = this.#running.then(async () => {
+      await part();
+    });
+    throw new Error('The sandbox was told to stop while it started.');
   }
 
   run(): Promise<void> {

@@ -1,9 +1,11 @@
-import { cp, mkdtemp, readFile, rename, rm, stat } from 'node:fs/promises';
+import { cp } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { ServerAccount } from './account.ts';
 import { CommandFailed, runAs } from './command.ts';
+
+/** The folder among the servers' that PostgreSQL is copied to where its own place is closed to them. */
+export const copiedBinaries = 'postgresql';
 
 export interface Binaries {
   initdb: string;
@@ -15,17 +17,22 @@ export interface Binaries {
 
 /**
  * Finds the PostgreSQL that npm installed for this platform, in a place where the servers' account can
- * run it: a project below a home directory is closed to `nobody`, so it is copied once, by version.
+ * run it: a project below a home directory is closed to `nobody`, so it is copied into the servers' folder.
  */
-export async function findBinaries(account: ServerAccount | undefined): Promise<Binaries> {
-  const home = packageDirectory();
-  const installed = join(home, 'native');
+export async function findBinaries(account: ServerAccount | undefined, directory: string): Promise<Binaries> {
+  const installed = join(packageDirectory(), 'native');
   const version = await serverVersion(installed, account);
   if (version) return inDirectory(installed, version);
-  const copied = await copyOnce(home);
+  const copied = join(directory, copiedBinaries);
+  await cp(installed, copied, { recursive: true, verbatimSymlinks: true });
   const copiedVersion = await serverVersion(copied, account);
   if (copiedVersion) return inDirectory(copied, copiedVersion);
   throw new Error(`The account that runs PostgreSQL can start it neither in ${installed} nor in ${copied}.`);
+}
+
+/** `pg_ctl` as npm installed it. */
+export function installedPgCtl(): string {
+  return join(packageDirectory(), 'native', 'bin', 'pg_ctl');
 }
 
 function packageDirectory(): string {
@@ -63,21 +70,4 @@ async function serverVersion(
 function isUnreachable(error: unknown): boolean {
   if (error instanceof CommandFailed) return /ermission denied|cannot open shared object/.test(error.stderr);
   return ['EACCES', 'ENOENT'].includes((error as NodeJS.ErrnoException).code ?? '');
-}
-
-async function copyOnce(home: string): Promise<string> {
-  const { version } = JSON.parse(await readFile(join(home, 'package.json'), 'utf8'));
-  const target = join(tmpdir(), `safe-rollback-postgres-${version}`);
-  const existing = await stat(target).catch(() => undefined);
-  // A folder of this name that somebody else made could hold any program.
-  if (existing && existing.uid !== process.getuid?.()) throw new Error(`${target} belongs to another user.`);
-  if (existing) return target;
-  const unfinished = await mkdtemp(`${target}-`);
-  await cp(join(home, 'native'), join(unfinished, 'native'), { recursive: true, verbatimSymlinks: true });
-  // Two sandboxes may copy at once: the first to rename wins, the other uses its result.
-  await rename(join(unfinished, 'native'), target).catch((error) => {
-    if (!['ENOTEMPTY', 'EEXIST'].includes(error.code)) throw error;
-  });
-  await rm(unfinished, { recursive: true, force: true });
-  return target;
 }

@@ -1,19 +1,34 @@
 import { spawn } from 'node:child_process';
-import { readFile, rm } from 'node:fs/promises';
+import { readFile, rm, stat, writeFile } from 'node:fs/promises';
 import type { Socket } from 'node:net';
 import { join } from 'node:path';
+import { processStart } from '../../lifecycle/children.ts';
 import { type ServerAccount, serverAccount } from './account.ts';
-import type { Binaries } from './binaries.ts';
-import { findBinaries } from './binaries.ts';
+import { type Binaries, copiedBinaries, installedPgCtl } from './binaries.ts';
 import { runAs, serverEnvironment } from './command.ts';
 import { allHomes } from './place.ts';
 
-/** The file in a folder of servers that holds the process id of the sandbox. */
-export const ownerFile = 'owner.pid';
+/** The file in a folder of servers that holds the sandbox's process id and when that process started. */
+const ownerFile = 'owner.pid';
 
-/** Ends every server below the folder $1 with the pg_ctl at $2, then removes the folder. */
-const removal =
-  'for data in "$1"/instances/*/data; do "$2" stop -s -m immediate -t 5 -D "$data" 2>/dev/null; done; rm -rf "$1"';
+/** Notes that this process is the one that the servers in the folder belong to. */
+export async function markOwner(directory: string): Promise<void> {
+  await writeFile(join(directory, ownerFile), `${process.pid}\n${processStart(process.pid)}\n`);
+}
+
+/**
+ * Ends every server below the folder $1 with its pg_ctl or the one at $2, then removes the folder. A server
+ * works in its data directory: a process with its number that does not is another.
+ */
+const removal = `
+  ctl="$1/${copiedBinaries}/bin/pg_ctl"
+  [ -x "$ctl" ] || ctl=$2
+  for data in "$1"/instances/*/data; do
+    read -r pid 2>/dev/null <"$data/postmaster.pid" || continue
+    [ -d /proc/self ] && ! [ "/proc/$pid/cwd" -ef "$data" ] && continue
+    "$ctl" stop -s -m immediate -t 5 -D "$data" 2>/dev/null
+  done
+  rm -rf "$1"`;
 
 /**
  * Starts a shell that waits for its standard input to close, which happens when this process ends in
@@ -27,7 +42,7 @@ export function startWatchdog(
 ): () => void {
   const child = spawn(
     '/bin/sh',
-    ['-c', `cat >/dev/null; ${removal}`, 'sandbox-watchdog', directory, binaries.pgCtl],
+    ['-c', `cat >/dev/null\n${removal}`, 'sandbox-watchdog', directory, binaries.pgCtl],
     {
       ...account,
       cwd: '/',
@@ -53,22 +68,20 @@ export function startWatchdog(
  */
 export async function removeStaleHomes(): Promise<string[]> {
   const removed: string[] = [];
+  const account = serverAccount();
+  const own = account?.uid ?? process.getuid?.();
   for (const home of await allHomes()) {
-    const owner = Number(await readFile(join(home, ownerFile), 'utf8').catch(() => Number.NaN));
-    if (!Number.isInteger(owner) || isAlive(owner)) continue;
-    const account = serverAccount();
-    await runAs(account, '/bin/sh', ['-c', removal, 'removal', home, (await findBinaries(account)).pgCtl]);
+    // Another user's may only be removed by that user.
+    if ((await stat(home).catch(() => undefined))?.uid !== own || !(await isAbandoned(home))) continue;
+    await runAs(account, '/bin/sh', ['-c', removal, 'removal', home, installedPgCtl()]);
     await rm(home, { recursive: true, force: true });
     removed.push(home);
   }
   return removed;
 }
 
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
+async function isAbandoned(home: string): Promise<boolean> {
+  const mark = await readFile(join(home, ownerFile), 'utf8').catch(() => '');
+  const [pid = '', started] = mark.split('\n');
+  return pid !== '' && processStart(Number(pid)) !== started;
 }

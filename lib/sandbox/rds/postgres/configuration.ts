@@ -25,6 +25,7 @@ const ownParameters: ReadonlySet<string> = new Set([
   'archive_mode',
   'config_file',
   'data_directory',
+  'dynamic_shared_memory_type',
   'external_pid_file',
   'fsync',
   'full_page_writes',
@@ -56,6 +57,8 @@ const lean = {
   max_connections: '60',
   shared_buffers: '16MB',
   huge_pages: 'off',
+  // Files of the data directory: /dev/shm may be small or absent, and is nothing's to clean after a crash.
+  dynamic_shared_memory_type: 'mmap',
   io_method: 'sync',
   jit: 'off',
   fsync: 'off',

@@ -3,7 +3,7 @@ import { chown, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { type ServerAccount, serverAccount } from './account.ts';
 import { type Binaries, findBinaries } from './binaries.ts';
-import { ownerFile, startWatchdog } from './cleanup.ts';
+import { markOwner, startWatchdog } from './cleanup.ts';
 import { runAs } from './command.ts';
 import { newHomePrefix } from './place.ts';
 
@@ -35,14 +35,19 @@ export class PostgresHome {
   /** Makes the folder and, in it, the empty database cluster that every new instance is a copy of. */
   static async open(): Promise<PostgresHome> {
     const account = serverAccount();
-    const binaries = await findBinaries(account);
-    const directory = await mkdtemp(await newHomePrefix());
-    await writeFile(join(directory, ownerFile), String(process.pid));
-    if (account) await chown(directory, account.uid, account.gid);
-    const stopWatchdog = startWatchdog(account, binaries, directory);
-    const home = new PostgresHome({ binaries, account, directory, stopWatchdog });
-    await home.#initialise();
-    return home;
+    const directory = await mkdtemp(await newHomePrefix(account));
+    try {
+      await markOwner(directory);
+      if (account) await chown(directory, account.uid, account.gid);
+      const binaries = await findBinaries(account, directory);
+      const stopWatchdog = startWatchdog(account, binaries, directory);
+      const home = new PostgresHome({ binaries, account, directory, stopWatchdog });
+      await home.#initialise();
+      return home;
+    } catch (error) {
+      await rm(directory, { recursive: true, force: true });
+      throw error;
+    }
   }
 
   /** Where the pristine database cluster lies. */
