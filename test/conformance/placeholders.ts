@@ -29,7 +29,7 @@ export class Placeholders {
   matches(recorded: string, got: unknown): boolean {
     if (timeWords.test(recorded)) return got !== undefined;
     const names = recorded.match(anyPlaceholder);
-    if (!names) return recorded === got;
+    if (!names && !times.test(recorded)) return recorded === got;
     if (noise.test(recorded)) return true;
     const text = typeof got === 'string' ? got : JSON.stringify(got);
     if (text === undefined) return false;
@@ -37,12 +37,12 @@ export class Placeholders {
       .split(anyPlaceholder)
       .map(escaped)
       .reduce((left, right, index) => {
-        const known = this.#values.get(names[index - 1]!);
+        const known = this.#values.get(names![index - 1]!);
         return left + (known === undefined ? '(.+)' : `(${escaped(known)})`) + right;
       });
     const found = new RegExp(`^${pattern}$`, 's').exec(text);
     if (!found) return false;
-    for (const [index, name] of names.entries()) this.#values.set(name, found[index + 1]!);
+    for (const [index, name] of (names ?? []).entries()) this.#values.set(name, found[index + 1]!);
     return true;
   }
 
@@ -56,10 +56,12 @@ export class Placeholders {
   }
 }
 
+/** Times inside a text. */
+const times = /datetime|\btimestamp\b|MM\/DD\/YY HH:MM:SS/;
 const anyPlaceholder = /<[A-Za-z][^<>\s"{}]*>/g;
 const timeWords = /^(timestamp|datetime|date|start-date|stop-date|entered-time|<timestamp>)$/;
 const noise = /^<(omitted|name-server|.*request.id|status:\d+|.*host-id.*)>$/;
 
 function escaped(text: string): string {
-  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replace(/datetime|\btimestamp\b/g, '.+');
+  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replace(new RegExp(times, 'g'), '.+');
 }

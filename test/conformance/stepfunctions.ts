@@ -1,16 +1,12 @@
 /**
- * Runs recorded executions of real AWS against the sandbox's Step Functions and compares status, output, error,
- * cause and history. The recordings are not part of this repository: CONFORMANCE_DIR names their folder.
- *
- *     CONFORMANCE_DIR=… node test/conformance/stepfunctions.ts [part of a case's name]
+ * Plays recorded executions of real AWS on the sandbox's Step Functions and compares status, output, error, cause
+ * and history.
  */
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { ServiceError } from '../../lib/sandbox/contract.ts';
 import { Bench, returned, ShortClock } from '../unit/sandbox/stepfunctions/fixture.ts';
 import { differences, unfold } from './compare.ts';
 
-interface RecordedCase {
+export interface ExecutionCase {
   name: string;
   definition: Record<string, unknown>;
   input: unknown;
@@ -36,46 +32,28 @@ const knownDifferences: Record<string, string> = {
   'services/lambda_task::test_invoke_json_values[0.0]': 'JavaScript writes the number 0.0 as 0',
 };
 
-const directory = process.env.CONFORMANCE_DIR ?? join(import.meta.dirname, '../../../shared/conformance');
 const region = 'eu-central-1';
 
-async function main(part = ''): Promise<number> {
-  if (!existsSync(directory)) {
-    console.error(
-      `There are no recordings at ${directory}: set CONFORMANCE_DIR to the folder that holds them.`,
-    );
-    return 2;
-  }
-  const counts = { as_recorded: 0, different: 0, known: 0, skipped: 0 };
-  for (const file of ['stepfunctions-jsonata.json', 'stepfunctions-neutral.json']) {
-    const { cases } = JSON.parse(readFileSync(join(directory, file), 'utf8')) as { cases: RecordedCase[] };
-    for (const recorded of cases.filter(({ name }) => name.includes(part))) {
-      if (!isSupported(recorded)) {
-        counts.skipped++;
-        continue;
-      }
-      const found = await play(recorded).catch((error: Error) => [`threw ${error.message}`]);
-      if (found.length === 0) counts.as_recorded++;
-      else if (knownDifferences[recorded.name]) counts.known++;
-      else {
-        counts.different++;
-        console.log(`${recorded.name}\n${found.map((line) => `    ${line}`).join('\n')}`);
-      }
-    }
-  }
-  console.log(counts);
-  return counts.different === 0 ? 0 : 1;
+/** Why an execution is not played; undefined where it is. */
+export function reasonToSkipExecution(recorded: ExecutionCase): string | undefined {
+  return isSupported(recorded)
+    ? knownDifferences[recorded.name]
+    : 'JSONPath, activities and other accounts are not in the sandbox';
 }
 
-/** JSONPath, activities and other accounts are not in the sandbox. */
-function isSupported({ name, definition, jsonpath_fields }: RecordedCase): boolean {
+/** The first difference of the execution here from the recorded one; undefined where there is none. */
+export async function playExecution(recorded: ExecutionCase): Promise<string | undefined> {
+  return (await play(recorded))[0];
+}
+
+function isSupported({ name, definition, jsonpath_fields }: ExecutionCase): boolean {
   const text = JSON.stringify(definition);
   return (
     !jsonpath_fields && !/"JSONPath"|"Parameters"|"Result"/.test(text) && !/cross_account|activit/.test(name)
   );
 }
 
-async function play(recorded: RecordedCase): Promise<string[]> {
+async function play(recorded: ExecutionCase): Promise<string[]> {
   const bench = new Bench(answersOf(recorded), new ShortClock(20));
   const definition = JSON.stringify({ ...recorded.definition, QueryLanguage: 'JSONata' })
     .replaceAll('<partition>', 'aws')
@@ -97,7 +75,7 @@ async function play(recorded: RecordedCase): Promise<string[]> {
 }
 
 /** The services that a case needs, as the recording describes them. */
-function answersOf({ needs }: RecordedCase): Record<string, (input: any) => unknown> {
+function answersOf({ needs }: ExecutionCase): Record<string, (input: any) => unknown> {
   const behaviour = needs?.lambdas?.[0]?.behaviour ?? '';
   const objects = new Map<string, string>(
     (needs?.calls ?? [])
@@ -143,7 +121,7 @@ type Event = Record<string, any>;
  * Branches side by side interleave as they like: where the recording sorted them and lost some, each event that it
  * has must be among ours, whatever its number.
  */
-function historyDifferences(recorded: RecordedCase, history: Event[], events: Event[]): string[] {
+function historyDifferences(recorded: ExecutionCase, history: Event[], events: Event[]): string[] {
   if (!recorded.placeholders?.some(({ note }) => note?.includes('sorted'))) {
     return differences(unfold(history), unfold(events), 'history');
   }
@@ -159,5 +137,3 @@ function historyDifferences(recorded: RecordedCase, history: Event[], events: Ev
 function unnumbered({ id: _, previousEventId: __, ...event }: Event): unknown {
   return unfold(event);
 }
-
-process.exitCode = await main(process.argv[2]);

@@ -7,7 +7,7 @@ import type { AlsoRecorded, Step, StepCase } from './recordings.ts';
 import { type Answers, requestOf, valueAt } from './requests.ts';
 
 /** How long a reading call is repeated until it answers as recorded. */
-const patienceMs = 3_000;
+const patienceMs = 7_000;
 const messagePatienceMs = 12_000;
 
 /** The first difference between the recorded answers and those of a fresh account; undefined where there is none. */
