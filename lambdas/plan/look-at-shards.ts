@@ -20,6 +20,7 @@ export interface FoundShard {
 export async function lookAtShards({ policy, records, instances }: PlanPorts): Promise<FoundShard[]> {
   const [standing, all] = await Promise.all([records.list(), instances.list()]);
   const byHost = new Map(all.map((instance) => [instance.endpoint?.host.toLowerCase(), instance]));
+  const taken = new Map<string, string>();
   return policy.shards.map(({ name, record }) => {
     const cname = standing.get(record);
     if (cname === undefined)
@@ -31,6 +32,13 @@ export async function lookAtShards({ policy, records, instances }: PlanPorts): P
       const got = instance.tags[tags.cluster] ?? 'no such tag';
       throw unexpected(record, `${instance.id} to carry the tag ${tags.cluster}=${policy.cluster}`, got);
     }
+    const labelled = instance.tags[tags.shard];
+    if (labelled !== undefined && labelled !== name)
+      throw unexpected(record, `an instance of ${name}`, `${instance.id}, which is tagged as ${labelled}`);
+    const other = taken.get(instance.id);
+    if (other !== undefined)
+      throw unexpected(record, 'an instance of its own', `${instance.id}, to which ${other} leads too`);
+    taken.set(instance.id, record);
     return {
       name,
       record,

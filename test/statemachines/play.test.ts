@@ -172,10 +172,10 @@ describe('refusals change nothing', () => {
     ['CheckPreconditions', 'QuotaExceeded'],
     ['RecordPreauthorisation', 'NotArmed'],
   ])('%s throws %s', async (step, error) => {
-    const ended = await set({ [step]: () => new Failure(error) }).play();
+    const ended = await set({ [step]: () => new Failure(error, `got "${error}"`) }).play();
 
     expect({ status: ended.status, error: ended.error }).toEqual({ status: 'FAILED', error });
-    expect(ended.cause).toBe(`${error} happened`);
+    expect(ended.cause).toBe(`got "${error}"`);
     expect(count('RecordRefusal')).toBe(1);
     expect(count('TakeOver') + count('Fork')).toBe(0);
   });

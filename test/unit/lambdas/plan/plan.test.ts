@@ -224,6 +224,23 @@ describe('CheckPreconditions', () => {
       'RecordUnexpected',
     ],
     [
+      'the record of another shard’s instance',
+      () =>
+        records.zone.set('shard-1.orders.internal', {
+          name: 'shard-1.orders.internal',
+          value: 'orders-shard-0.rds.internal',
+          ttl: 5,
+        }),
+      'RecordUnexpected',
+    ],
+    [
+      'an instance tagged as another shard’s',
+      () => {
+        instances.all.get('orders-shard-1')!.tags['safe-rollback:shard'] = 'shard-7';
+      },
+      'RecordUnexpected',
+    ],
+    [
       'an instance of another cluster',
       () => {
         instances.all.get('orders-shard-1')!.tags = {};
