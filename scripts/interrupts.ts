@@ -36,6 +36,7 @@ for (let n = 1; n <= runs; n++) {
     `${verdict} ${n}/${runs} ${how} after ${(afterMs / 1000).toFixed(1)} s: ended with ${result.ended}, ` +
       `clean after ${result.seconds.toFixed(1)} s`,
   );
+  if (!fits) console.log(result.said);
   for (const left of result.leftovers) console.log(`       ${left}`);
 }
 console.log(`interrupted_runs ${runs}\nwrong_statuses ${wrong}\nleftovers ${leftovers}`);

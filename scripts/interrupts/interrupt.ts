@@ -24,6 +24,8 @@ export interface Interrupted {
   ended: string;
   /** It had begun its work, and not only its own start. */
   begun: boolean;
+  /** The last lines it wrote. */
+  said: string;
   /** From the signal to the rehearsal's end and until nothing was left, in seconds. */
   seconds: number;
   /** Processes, ports, files and folders that were still there; empty where it left nothing. */
@@ -54,12 +56,12 @@ export async function interruptRehearsal(how: Interruption, afterMs: number): Pr
       temporary,
     );
     const closed = once(child, 'exit') as Promise<[number | null, NodeJS.Signals | null]>;
-    let begun = false;
-    child.stdout!.on('data', () => {
-      begun = true;
+    let said = '';
+    child.stdout!.on('data', (chunk) => {
+      said += chunk;
     });
     const seen = await watch(child, afterMs);
-    const begunBefore = begun;
+    const begun = said !== '';
     const told = performance.now();
     end(child, how, seen.processes);
     const [status, signal] = await closed;
@@ -71,7 +73,8 @@ export async function interruptRehearsal(how: Interruption, afterMs: number): Pr
     } while (leftovers.length > 0 && performance.now() - told < patienceMs);
     return {
       ended: String(status ?? signal),
-      begun: begunBefore,
+      begun,
+      said: said.split('\n').slice(-12).join('\n'),
       seconds: (performance.now() - told) / 1000,
       leftovers,
     };
