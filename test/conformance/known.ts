@@ -10,5 +10,6 @@ export const knownDifferences: Record<string, string> = {
   'sfn_api::test_create_duplicate_definition_format_sm': 'the recording lost how the definition was written',
   'cloudwatch::test_set_alarm[json]': 'the recording gave one topic two names',
   'cloudwatch_metrics::test_alarm_number_of_messages_sent': 'queues of the sandbox count nothing',
+  'timeouts/timeouts::test_global_timeout': "a machine's time-out is real time here, its waits are not",
   'sfn_api_logs::test_deleted_log_group': 'the sandbox does not look for the log group of a state machine',
 };

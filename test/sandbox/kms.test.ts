@@ -142,6 +142,8 @@ describe('encryption', () => {
     const dataKey = await kms.send(new GenerateDataKeyCommand({ KeyId, KeySpec: 'AES_256' }));
     const opened = await kms.send(new DecryptCommand({ CiphertextBlob: dataKey.CiphertextBlob }));
 
+    expect(dataKey.KeyMaterialId).toBe(KeyMetadata!.CurrentKeyMaterialId);
+    expect(opened.KeyMaterialId).toMatch(/^[0-9a-f]{64}$/);
     expect(dataKey.Plaintext).toHaveLength(32);
     expect(Buffer.from(opened.Plaintext!).equals(Buffer.from(dataKey.Plaintext!))).toBe(true);
   });

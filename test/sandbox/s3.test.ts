@@ -13,6 +13,7 @@ import {
   PutObjectLegalHoldCommand,
   PutObjectLockConfigurationCommand,
   PutObjectRetentionCommand,
+  PutObjectTaggingCommand,
   S3Client,
 } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
@@ -312,5 +313,38 @@ describe('reading', () => {
     await expect(s3.send(new GetObjectCommand({ Bucket: 'no-such-bucket', Key: 'k' }))).rejects.toMatchObject(
       { name: 'NoSuchBucket' },
     );
+  });
+});
+
+describe('checksums', () => {
+  const checksum = 'mHBaNg==';
+
+  test('what a client sends is kept, shown on request, and listed', async () => {
+    expect(await put('note', 'note', { ChecksumCRC32: undefined })).toMatchObject({
+      ChecksumType: 'FULL_OBJECT',
+      ChecksumCRC32: expect.stringMatching(/^.{6}==$/),
+    });
+
+    const head = (more: object) => s3.send(new HeadObjectCommand({ Bucket, Key: 'note', ...more }));
+    expect((await head({})).ChecksumCRC32).toBeUndefined();
+    expect((await head({ ChecksumMode: 'ENABLED' })).ChecksumCRC32).toBeDefined();
+    const { Versions } = await s3.send(new ListObjectVersionsCommand({ Bucket }));
+    expect(Versions![0]).toMatchObject({ ChecksumAlgorithm: ['CRC32'], ChecksumType: 'FULL_OBJECT' });
+  });
+
+  test('a body that does not have its checksum is refused', async () => {
+    await expect(put('note', 'another', { ChecksumCRC32: checksum })).rejects.toMatchObject({
+      name: 'BadDigest',
+    });
+  });
+});
+
+test('a delete marker has no tags', async () => {
+  await put('note', 'note');
+  await s3.send(new DeleteObjectCommand({ Bucket, Key: 'note' }));
+
+  const Tagging = { TagSet: [{ Key: 'shard', Value: '0' }] };
+  await expect(s3.send(new PutObjectTaggingCommand({ Bucket, Key: 'note', Tagging }))).rejects.toMatchObject({
+    name: 'MethodNotAllowed',
   });
 });

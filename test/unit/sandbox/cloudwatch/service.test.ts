@@ -203,3 +203,9 @@ test.each([
 ])('%s refuses %j', async (operation, input, message) => {
   await expect(call(operation, input)).rejects.toThrow(message);
 });
+
+test('an alarm that does not exist is refused without a word', async () => {
+  await expect(
+    call('SetAlarmState', { AlarmName: 'nobody', StateValue: 'OK', StateReason: 'test' }),
+  ).rejects.toMatchObject({ code: 'ResourceNotFound', status: 404, message: '' });
+});

@@ -70,3 +70,51 @@ test('a page has at most a thousand entries', async () => {
     code: 'ValidationException',
   });
 });
+
+describe('UpdateStateMachine', () => {
+  test('a change has a revision of its own; the same again keeps it', async () => {
+    const bench = new Bench();
+    const stateMachineArn = await bench.machine(pass);
+    const describe = () => bench.api('DescribeStateMachine', { stateMachineArn });
+    const to = (role: string) => bench.api('UpdateStateMachine', { stateMachineArn, roleArn: role });
+
+    expect((await describe()).revisionId).toBeUndefined();
+    const first = await to(`${roleArn}-2`);
+    expect((await to(`${roleArn}-2`)).revisionId).toBe(first.revisionId);
+    expect((await to(`${roleArn}-3`)).revisionId).not.toBe(first.revisionId);
+    expect((await describe()).revisionId).not.toBe(first.revisionId);
+  });
+
+  test('refuses a request that changes nothing', async () => {
+    const bench = new Bench();
+    const stateMachineArn = await bench.machine(pass);
+
+    await expect(bench.api('UpdateStateMachine', { stateMachineArn })).rejects.toMatchObject({
+      code: 'MissingRequiredParameter',
+    });
+  });
+
+  test.each([
+    ['no group', { level: 'ALL' }],
+    ['two groups', { level: 'OFF', destinations: [{}, {}] }],
+  ])('refuses logging to %s', async (_, loggingConfiguration) => {
+    const bench = new Bench();
+    const stateMachineArn = await bench.machine(pass);
+
+    await expect(
+      bench.api('UpdateStateMachine', { stateMachineArn, loggingConfiguration }),
+    ).rejects.toMatchObject({ code: 'InvalidLoggingConfiguration' });
+  });
+});
+
+test('executions are listed by a status that exists', async () => {
+  const bench = new Bench();
+  const stateMachineArn = await bench.machine(pass);
+
+  await expect(
+    bench.api('ListExecutions', { stateMachineArn, statusFilter: 'running' }),
+  ).rejects.toMatchObject({
+    code: 'ValidationException',
+    message: expect.stringContaining("Value 'running' at 'statusFilter'"),
+  });
+});

@@ -51,6 +51,16 @@ describe('a definition is refused', () => {
     ],
     ['a broken expression', machine({ A: { ...end, Output: '{% $sum( %}' } }), "'$sum(' is malformed"],
     ['$eval', machine({ A: { ...end, Output: "{% $eval('1') %}" } }), 'uses $eval'],
+    [
+      'a time without its zone',
+      machine({ A: { Type: 'Wait', Timestamp: '2026-11-22T03:04:05', End: true } }),
+      'String does not match RFC3339 timestamp at /States/A/Timestamp',
+    ],
+    [
+      'a day that no month has',
+      machine({ A: { Type: 'Wait', Timestamp: '2026-13-22T03:04:05Z', End: true } }),
+      'String does not match RFC3339 timestamp at /States/A/Timestamp',
+    ],
     ['both Next and End', machine({ A: { Type: 'Pass', Next: 'A', End: true } }), "either 'Next' or 'End'"],
     [
       'a resource without an integration',
