@@ -42,7 +42,7 @@ function explain(error: unknown, io: Io): number {
   }
   if (name === 'CredentialsProviderError' || /region is missing/i.test(message)) {
     io.err(
-      `rollback: no AWS access: ${message} Set AWS_PROFILE or AWS_REGION; for the sandbox read its sandbox.env.`,
+      `rollback: no AWS access: ${message.replace(/\.?$/, '.')} Set AWS_PROFILE or AWS_REGION; for the sandbox read its sandbox.env.`,
     );
     return exitStatus.usage;
   }
