@@ -10,10 +10,11 @@ export function synthesise(
   policyFile: string,
   outdir: string,
 ): { done: Promise<void>; end: () => Promise<void> } {
-  const child = spawn(process.execPath, [join(root, 'bin/app.ts')], {
+  const endWithParent = new URL('end-with-parent.ts', import.meta.url).href;
+  const child = spawn(process.execPath, ['--import', endWithParent, join(root, 'bin/app.ts')], {
     cwd: root,
     env: { ...process.env, CDK_OUTDIR: outdir, ROLLBACK_POLICY: policyFile },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['pipe', 'pipe', 'pipe'],
   });
   let said = '';
   for (const stream of [child.stdout, child.stderr])

@@ -99,6 +99,8 @@ export class PostgresHome {
       '--locale-provider=builtin',
       '--locale=C.UTF-8',
       '--wal-segsize=1',
+      // Or initdb's own servers would use segments in /dev/shm, which stay there where they are killed.
+      '--set=dynamic_shared_memory_type=mmap',
       '--no-sync',
     ]);
     await rm(passwordFile);
