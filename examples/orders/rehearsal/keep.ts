@@ -8,7 +8,8 @@ export async function environmentFile(stage: Stage): Promise<string> {
   const instance = shards[0]!.instance;
   const variables = {
     ...stage.sandbox.environment(),
-    PGHOST: await stage.witness.address(instance.host),
+    // Through the name: after a rollback the clone answers.
+    PGHOST: await stage.witness.address(shards[0]!.record),
     PGPORT: String(instance.port),
     PGDATABASE: stage.policy.database,
     PGUSER: auditor.username,
