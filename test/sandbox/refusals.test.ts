@@ -26,6 +26,7 @@ import {
 } from '@aws-sdk/client-sfn';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Cleanup, type Stage, setStage } from '../../examples/orders/rehearsal/stage.ts';
+import { main } from '../../lib/cli/main.ts';
 
 /** What is refused, tried on a running cluster: named error, nothing changed, the refusal on record. */
 
@@ -277,6 +278,24 @@ test('a second run while one waits for approval is refused, and names the first'
   await until(() => control('locks/orders.json').then(({ run }) => run === null));
   expect(await control('locks/orders.json')).toMatchObject({ run: null });
 }, 60_000);
+
+test('what people deny ends as it began; afterwards nobody can vote', async () => {
+  const before = await world();
+  const executionArn = await begin({ reason: 'asks people', commander: 'root' });
+  await until(() => voted('deny', executionArn, 0));
+  const execution = await endOf(executionArn);
+
+  expect(execution).toMatchObject({ error: 'ApprovalDenied', cause: 'root denied the run: not tonight.' });
+  expect(await voted('approve', executionArn, 2)).toBe(true);
+  expect(await isOnRecord(executionArn)).toBe(true);
+  expect(await world()).toEqual(before);
+}, 60_000);
+
+/** Whether the command ends with this status. */
+async function voted(decision: string, executionArn: string, status: number): Promise<boolean> {
+  const io = { out: () => {}, err: () => {}, live: false, columns: () => 80, rows: () => 24 };
+  return (await main([decision, executionArn, '--reason', 'not tonight'], io)) === status;
+}
 
 describe('an account', () => {
   const arn = 'arn:aws:rds:eu-central-1:111122223333:db:orders-shard-1';
