@@ -20,6 +20,11 @@ export async function settled(
 /** boto3 calls these by what older protocols do, the SDK for JavaScript leaves them out. */
 const otherProtocols = ['Code', 'Message', 'Type', 'QueryErrorCode'];
 
+/** After the sentence of AWS the sandbox may say what it expected and what it got. */
+function goesOn(sentence: string, message: string): boolean {
+  return sentence.endsWith('.') && message.startsWith(`${sentence} `);
+}
+
 /** Some texts are an emulator's own, in the words of Python: only the code is AWS's. */
 function isEmulators(message: string): boolean {
   return message.startsWith('Error=ValueError');
@@ -51,7 +56,9 @@ export function errorDifference(
   if (isEmulators(recorded.Error.Message!)) return undefined;
   const members = Object.entries(recorded.Error).filter(([name]) => !otherProtocols.includes(name));
   return (
-    firstDifference(recorded.Error.Message || 'UnknownError', error.message, placeholders) ??
+    (goesOn(recorded.Error.Message!, error.message)
+      ? undefined
+      : firstDifference(recorded.Error.Message || 'UnknownError', error.message, placeholders)) ??
     members
       .map(([name, value]) => firstDifference(value, error[name] ?? error.Error?.[name], placeholders))
       .find((difference) => difference !== undefined)

@@ -6,7 +6,7 @@
  */
 import { Account } from './account.ts';
 import { playPattern } from './patterns.ts';
-import { prepared } from './prepare.ts';
+import { onDefaultBus, prepared } from './prepare.ts';
 import { directory, hasRecordings, type PatternCase, readCases, type StepCase } from './recordings.ts';
 import { describe, type Outcome, type Summary, summarize } from './report.ts';
 import { reasonToSkip } from './scope.ts';
@@ -33,6 +33,7 @@ const recordings: Record<string, Recording> = {
   'cloudwatch-alarms': { ...steps('cloudwatch-alarms', 5), target: 1 },
   secretsmanager: { ...steps('secretsmanager', 1), target: 1 },
   'stepfunctions-api': { ...steps('stepfunctions-api', 20), target: 1 },
+  'eventbridge-inputs': steps('eventbridge-inputs', 20, onDefaultBus),
   'eventbridge-rules': steps('eventbridge-rules', 20),
 };
 
@@ -64,11 +65,15 @@ function executions(file: string): Recording {
 }
 
 /** `scale` is how much faster than real time the case's durations pass. */
-function steps(file: string, scale: number): Recording {
+function steps(
+  file: string,
+  scale: number,
+  adapt: (recorded: StepCase) => StepCase = (recorded) => recorded,
+): Recording {
   return {
     play: async () => {
       const account = await Account.open(scale);
-      const cases = readCases<StepCase>(file).map(prepared);
+      const cases = readCases<StepCase>(file).map((recorded) => adapt(prepared(recorded)));
       try {
         return await played(
           cases,

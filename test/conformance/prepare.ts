@@ -1,4 +1,5 @@
 import { accountId, region } from './account.ts';
+import type { StepCase } from './recordings.ts';
 
 /**
  * A recorded case as this account and this interpreter take it: its names for the partition and the region, role
@@ -42,4 +43,17 @@ function inJsonata(value: any): any {
   const { Result, ...others } = rest;
   const members = rest.Type === 'Pass' && Result !== undefined ? { ...others, Output: Result } : rest;
   return Object.fromEntries(Object.entries(members).map(([name, member]) => [name, inJsonata(member)]));
+}
+
+/** Each case has an account of its own, so that its bus may as well be the default one. */
+export function onDefaultBus(recorded: StepCase): StepCase {
+  const steps = recorded.steps
+    .filter(({ api }) => api !== 'events.CreateEventBus')
+    .map((step) => ({ ...step, params: busless(step.params) }));
+  return { ...recorded, steps };
+}
+
+function busless(params: Record<string, any>): Record<string, any> {
+  const { EventBusName: _, Entries, ...others } = params;
+  return Entries ? { ...others, Entries: Entries.map(busless) } : others;
 }

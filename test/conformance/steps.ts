@@ -27,6 +27,7 @@ class Player {
   readonly #answers: Answers = new Map();
   readonly #placeholders = new Placeholders();
   #started = 0;
+  #queues = 0;
 
   constructor(account: Account, recorded: StepCase, scale: number) {
     this.#account = account;
@@ -88,6 +89,10 @@ class Player {
     if (operation === 'StartExecution') {
       // The recordings name executions by their order where the answer was not kept.
       placeholders.learn(`<ExecArnPart_${this.#started++}idx>`, answer.executionArn.split(':').at(-1));
+    }
+    if (answer.Attributes?.QueueArn) {
+      placeholders.learn('<queue-arn>', answer.Attributes.QueueArn);
+      placeholders.learn(`<queue-${++this.#queues}-arn>`, answer.Attributes.QueueArn);
     }
     const { ResponseMetadata, ...expected } = (step.expected ?? {}) as any;
     const found =

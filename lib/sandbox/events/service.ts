@@ -44,7 +44,13 @@ export class EventBridgeService implements Service {
       },
       ListTargetsByRule: async (input) => {
         const rule = this.#rule({ Name: input.Rule, EventBusName: input.EventBusName });
-        return { Targets: [...rule.targets.values()] };
+        const from = Number(input.NextToken ?? 0);
+        const to = from + (input.Limit ?? 100);
+        const targets = [...rule.targets.values()];
+        return {
+          Targets: targets.slice(from, to),
+          NextToken: to < targets.length ? String(to) : undefined,
+        };
       },
       PutEvents: async (input) => this.#putEvents(input),
       TestEventPattern: async (input) => ({
@@ -212,12 +218,15 @@ export class EventBridgeService implements Service {
   }
 }
 
+/** TestEventPattern wants a whole event, also where the pattern looks at none of these. */
+const eventMembers = ['id', 'account', 'source', 'time', 'region', 'detail-type'];
+
 function eventOf(text: string): object {
   try {
     const event = JSON.parse(text);
-    if (typeof event === 'object' && event !== null && !Array.isArray(event)) return event;
+    if (eventMembers.every((member) => event?.[member] !== undefined)) return event;
   } catch {
-    // Not JSON: the same answer as for JSON that is no object.
+    // Not JSON: the same answer as for JSON that is no event.
   }
   throw new ServiceError('ValidationException', 'Parameter Event is not valid.');
 }

@@ -177,3 +177,24 @@ test('another bus than the default one is refused', async () => {
     }),
   ).rejects.toThrow(/default bus only/);
 });
+
+test('TestEventPattern wants a whole event', async () => {
+  const EventPattern = JSON.stringify({ source: ['aws.cloudwatch'] });
+  const whole = { id: '1', account: '111122223333', time: '2026-11-22T03:04:05Z', region: 'eu-central-1' };
+  const ask = (event: object) =>
+    context.call('events', 'TestEventPattern', { EventPattern, Event: JSON.stringify(event) });
+
+  expect(await ask({ ...alarmed, ...whole })).toEqual({ Result: true });
+  await expect(ask(alarmed)).rejects.toMatchObject({ message: 'Parameter Event is not valid.' });
+});
+
+test('targets are listed a page at a time', async () => {
+  await context.call('events', 'PutRule', { Name: 'pages', EventPattern: '{"source":["x"]}' });
+  const Targets = ['a', 'b', 'c'].map((Id) => ({ Id, Arn: deadLetters }));
+  await context.call('events', 'PutTargets', { Rule: 'pages', Targets });
+
+  const list = (more: object) => context.call('events', 'ListTargetsByRule', { Rule: 'pages', ...more });
+  const first = await list({ Limit: 2 });
+  expect(first.Targets).toHaveLength(2);
+  expect(await list({ NextToken: first.NextToken })).toEqual({ Targets: [Targets[2]], NextToken: undefined });
+});
