@@ -27,8 +27,8 @@ for (let n = 1; n <= runs; n++) {
   const result = await interruptRehearsal(how, afterMs);
   // A run that is quicker than its interruption ends by itself.
   const byForce = how === 'SIGKILL' || how === 'power cut';
-  const expected = byForce ? 'SIGKILL' : result.begun ? '130' : how;
-  const fits = [expected, '0'].includes(result.ended);
+  const expected = byForce ? ['SIGKILL', '0'] : result.said === '' ? ['130', how] : ['130', '0'];
+  const fits = expected.includes(result.ended);
   if (!fits) wrong++;
   leftovers += result.leftovers.length;
   const verdict = fits && result.leftovers.length === 0 ? 'ok  ' : 'FAIL';

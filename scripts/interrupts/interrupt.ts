@@ -22,9 +22,7 @@ export type Interruption = (typeof interruptions)[number];
 export interface Interrupted {
   /** How the rehearsal ended: its exit status, or the signal that ended it. */
   ended: string;
-  /** It had begun its work, and not only its own start. */
-  begun: boolean;
-  /** The last lines it wrote. */
+  /** The last lines it wrote; nothing where it was still reading its own program. */
   said: string;
   /** From the signal to the rehearsal's end and until nothing was left, in seconds. */
   seconds: number;
@@ -61,7 +59,6 @@ export async function interruptRehearsal(how: Interruption, afterMs: number): Pr
       said += chunk;
     });
     const seen = await watch(child, afterMs);
-    const begun = said !== '';
     const told = performance.now();
     end(child, how, seen.processes);
     const [status, signal] = await closed;
@@ -73,7 +70,6 @@ export async function interruptRehearsal(how: Interruption, afterMs: number): Pr
     } while (leftovers.length > 0 && performance.now() - told < patienceMs);
     return {
       ended: String(status ?? signal),
-      begun,
       said: said.split('\n').slice(-12).join('\n'),
       seconds: (performance.now() - told) / 1000,
       leftovers,
