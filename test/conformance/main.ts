@@ -33,7 +33,7 @@ const recordings: Record<string, Recording> = {
   'cloudwatch-alarms': { ...steps('cloudwatch-alarms', 5), target: 1 },
   secretsmanager: { ...steps('secretsmanager', 1), target: 1 },
   'stepfunctions-api': { ...steps('stepfunctions-api', 20), target: 1 },
-  'eventbridge-inputs': steps('eventbridge-inputs', 20, onDefaultBus),
+  'eventbridge-inputs': { ...steps('eventbridge-inputs', 20, onDefaultBus), target: 0.9 },
   'eventbridge-rules': steps('eventbridge-rules', 20),
 };
 

@@ -57,7 +57,7 @@ export class Placeholders {
 }
 
 /** Times inside a text. */
-const times = /datetime|\btimestamp\b|MM\/DD\/YY HH:MM:SS/;
+const times = /datetime|\btimestamp\b|\bdate\b|MM\/DD\/YY HH:MM:SS/;
 const anyPlaceholder = /<[A-Za-z][^<>\s"{}]*>/g;
 const timeWords = /^(timestamp|datetime|date|start-date|stop-date|entered-time|<timestamp>)$/;
 const noise = /^<(omitted|name-server|.*request.id|status:\d+|.*host-id.*)>$/;

@@ -50,7 +50,8 @@ export function onDefaultBus(recorded: StepCase): StepCase {
   const steps = recorded.steps
     .filter(({ api }) => api !== 'events.CreateEventBus')
     .map((step) => ({ ...step, params: busless(step.params) }));
-  return { ...recorded, steps };
+  const also = JSON.stringify(recorded.also_recorded ?? []).replaceAll('rule/<bus-name>/', 'rule/');
+  return { ...recorded, steps, also_recorded: JSON.parse(also) };
 }
 
 function busless(params: Record<string, any>): Record<string, any> {

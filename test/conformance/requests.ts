@@ -33,12 +33,12 @@ function resolve(value: any, answers: Answers, placeholders: Placeholders): any 
     return Buffer.alloc(value.$bytes_length, Buffer.from(value.$repeats, 'base64'));
   }
   return Object.fromEntries(
-    Object.entries(value).map(([name, member]) => [
-      resolveText(name, answers, placeholders),
-      member === hyphenated(name) && member.includes('-')
-        ? newest(name, answers)
-        : resolve(member, answers, placeholders),
-    ]),
+    Object.entries(value).map(([name, member]) => {
+      if (name === 'InputTemplate') return [name, member]; // Its brackets are EventBridge's.
+      const isNewest = member === hyphenated(name) && member.includes('-');
+      const resolved = isNewest ? newest(name, answers) : resolve(member, answers, placeholders);
+      return [resolveText(name, answers, placeholders), resolved];
+    }),
   );
 }
 
