@@ -22,6 +22,8 @@ export type Interruption = (typeof interruptions)[number];
 export interface Interrupted {
   /** How the rehearsal ended: its exit status, or the signal that ended it. */
   ended: string;
+  /** It ended as it should; one that is quicker than its interruption ends by itself. */
+  asExpected: boolean;
   /** The last lines it wrote; nothing where it was still reading its own program. */
   said: string;
   /** From the signal to the rehearsal's end and until nothing was left, in seconds. */
@@ -62,6 +64,7 @@ export async function interruptRehearsal(how: Interruption, afterMs: number): Pr
     const told = performance.now();
     end(child, how, seen.processes);
     const [status, signal] = await closed;
+    const ended = String(status ?? signal);
     if (how === 'power cut') await startAgain(temporary);
     let leftovers: string[] = [];
     do {
@@ -69,7 +72,8 @@ export async function interruptRehearsal(how: Interruption, afterMs: number): Pr
       if (leftovers.length > 0) await pause(sampleMs);
     } while (leftovers.length > 0 && performance.now() - told < patienceMs);
     return {
-      ended: String(status ?? signal),
+      ended,
+      asExpected: expectedEnds(how, said).includes(ended),
       said: said.split('\n').slice(-12).join('\n'),
       seconds: (performance.now() - told) / 1000,
       leftovers,
@@ -77,6 +81,12 @@ export async function interruptRehearsal(how: Interruption, afterMs: number): Pr
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** A program that is still being read has no say in how a signal ends it. */
+function expectedEnds(how: Interruption, said: string): string[] {
+  if (how === 'SIGKILL' || how === 'power cut') return ['SIGKILL', '0'];
+  return said === '' ? ['130', how] : ['130', '0'];
 }
 
 interface Seen {
