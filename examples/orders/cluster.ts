@@ -116,6 +116,9 @@ async function createParameterGroup(rds: RDSClient): Promise<void> {
   );
 }
 
+/** States that lead to `available`. */
+const underway = new Set(['creating', 'backing-up', 'modifying']);
+
 /** Waits until an instance is available and tells where it listens. */
 export async function available(rds: RDSClient, id: string): Promise<Instance> {
   for (;;) {
@@ -123,6 +126,10 @@ export async function available(rds: RDSClient, id: string): Promise<Instance> {
     const instance = DBInstances?.[0];
     if (instance?.DBInstanceStatus === 'available')
       return { id, host: instance.Endpoint!.Address!, port: instance.Endpoint!.Port! };
+    if (!underway.has(instance?.DBInstanceStatus ?? ''))
+      throw new Error(
+        `${id}: expected an instance on its way to available, got ${instance?.DBInstanceStatus}`,
+      );
     await pause(100);
   }
 }
