@@ -15,7 +15,8 @@ export function reasonToSkip(
   account: Account,
 ): string | undefined {
   const known = knownDifferences[name];
-  if (known) return known;
+  if (known) return `known difference: ${known}`;
+  if ((needs as any)?.lambdas) return 'functions in Python';
   const missing = steps.find(({ api }) => api.includes('.') && !isPlayed(api, account));
   if (missing && !isCalled(missing.api)) return `${missing.api} is never called`;
   if (steps.some(({ params }) => params.type === 'EXPRESS')) return 'EXPRESS state machines';
@@ -31,7 +32,6 @@ export function reasonToSkip(
   if (JSON.stringify(also_recorded ?? []).includes('Parameter validation failed')) {
     return 'refused by boto3 itself';
   }
-  if ((needs as any)?.lambdas) return 'functions in Python';
   return undefined;
 }
 

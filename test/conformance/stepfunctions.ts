@@ -36,9 +36,9 @@ const region = 'eu-central-1';
 
 /** Why an execution is not played; undefined where it is. */
 export function reasonToSkipExecution(recorded: ExecutionCase): string | undefined {
-  return isSupported(recorded)
-    ? knownDifferences[recorded.name]
-    : 'JSONPath, activities and other accounts are not in the sandbox';
+  if (!isSupported(recorded)) return 'JSONPath, activities and other accounts are not in the sandbox';
+  const known = knownDifferences[recorded.name];
+  return known && `known difference: ${known}`;
 }
 
 /** The first difference of the execution here from the recorded one; undefined where there is none. */
