@@ -1,3 +1,5 @@
+import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
+import { KMSClient } from '@aws-sdk/client-kms';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SFNClient } from '@aws-sdk/client-sfn';
@@ -19,6 +21,8 @@ export async function main(argv: string[], io: Io = processIo()): Promise<number
     s3: () => new S3Client(s3Settings),
     lambda: () => new LambdaClient(clientSettings),
     sts: () => new STSClient(clientSettings),
+    kms: () => new KMSClient(clientSettings),
+    cloudFormation: () => new CloudFormationClient(clientSettings),
   };
   try {
     await program(io, clients, (result) => {

@@ -1,9 +1,11 @@
+import type { CloudFormationClient } from '@aws-sdk/client-cloudformation';
+import type { KMSClient } from '@aws-sdk/client-kms';
 import type { LambdaClient } from '@aws-sdk/client-lambda';
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { SFNClient } from '@aws-sdk/client-sfn';
 import type { STSClient } from '@aws-sdk/client-sts';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { auditExport, auditVerify } from './commands/audit.ts';
+import { auditExport, auditTrust, auditVerify } from './commands/audit.ts';
 import { plan } from './commands/plan.ts';
 import { sandbox } from './commands/sandbox.ts';
 import { start } from './commands/start.ts';
@@ -17,6 +19,8 @@ export interface Clients {
   s3(): S3Client;
   lambda(): LambdaClient;
   sts(): STSClient;
+  kms(): KMSClient;
+  cloudFormation(): CloudFormationClient;
 }
 
 /** The command's grammar. `done` is given the exit status of what ran. */
@@ -106,6 +110,16 @@ export function program(io: Io, clients: Clients, done: (status: number) => void
     .argument('<bucket>', 's3://BUCKET')
     .argument('<directory>', 'where to put evidence/')
     .action(async (target, directory) => done(await auditExport(io, clients.s3(), target, directory)));
+
+  audit
+    .command('trust')
+    .description('write the trust file of a deployed evidence stack; once, to be kept elsewhere')
+    .requiredOption('--out <file>', 'where to write it')
+    .option('--stack <name>', 'the evidence stack', 'safe-rollback-evidence')
+    .option('--policy <sha256...>', 'policies that runs may have; any where none is given', [])
+    .action(async (options) => {
+      done(await auditTrust(io, { kms: clients.kms(), cloudFormation: clients.cloudFormation() }, options));
+    });
 
   root
     .command('sandbox')

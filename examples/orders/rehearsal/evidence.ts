@@ -3,15 +3,16 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { KMSClient } from '@aws-sdk/client-kms';
 import { S3Client } from '@aws-sdk/client-s3';
-import { buildTrust } from '../../../lib/adapters/aws/trail/build-trust.ts';
 import { exportEvidence } from '../../../lib/adapters/aws/trail/export.ts';
-import { duties } from '../../../lib/domain/audit/duties.ts';
+import { trustOfStack } from '../../../lib/adapters/aws/trail/stack-trust.ts';
 import type { Check } from './report.ts';
 import type { Stage } from './stage.ts';
 
 const command = new URL('../../../bin/rollback.js', import.meta.url).pathname;
+const evidenceStack = 'safe-rollback-evidence';
 /** What a whole trail gets as long as nothing vouches that no more was written. */
 const endUnproven = 3;
 
@@ -19,15 +20,8 @@ const endUnproven = 3;
 export async function collectEvidence(stage: Stage): Promise<void> {
   const { outputs, directory } = stage;
   await exportEvidence(new S3Client({}), outputs.EvidenceBucketName!, directory);
-  const keys = duties.map((duty) => ({
-    duty,
-    name: `${outputs.EvidenceOrigin}/${duty}`,
-    arn: outputs[`SigningKeyArn${duty}`]!,
-  }));
-  const trust = await buildTrust(new KMSClient({}), outputs.EvidenceOrigin!, keys, {
-    retentionDays: Number(outputs.EvidenceRetentionDays),
-    policies: [outputs.PolicySha256!],
-  });
+  const clients = { cloudFormation: new CloudFormationClient({}), kms: new KMSClient({}) };
+  const trust = await trustOfStack(clients, evidenceStack, [outputs.PolicySha256!]);
   await writeFile(join(directory, 'trust.json'), `${JSON.stringify(trust, null, 2)}\n`);
 }
 

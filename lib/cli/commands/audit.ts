@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { relative, resolve } from 'node:path';
 import type { S3Client } from '@aws-sdk/client-s3';
 import { bucketSource } from '../../adapters/aws/trail/bucket-source.ts';
 import { exportEvidence } from '../../adapters/aws/trail/export.ts';
 import { folderSource } from '../../adapters/aws/trail/folder-source.ts';
+import { trustOfStack } from '../../adapters/aws/trail/stack-trust.ts';
 import { parseTrust, type Trust, TrustError } from '../../domain/audit/trust.ts';
 import type { Verdict } from '../../domain/audit/verifier/findings.ts';
 import { verify } from '../../domain/audit/verifier/verify.ts';
@@ -44,6 +45,32 @@ export async function auditExport(io: Io, s3: S3Client, target: string, director
   if (bucket === undefined) throw new UsageError(`Expected s3://BUCKET, got ${JSON.stringify(target)}.`);
   const { versions, root } = await exportEvidence(s3, bucket.name, directory, bucket.prefix);
   io.out(`${versions} versions listed, objects in ${root}\n`);
+  return exitStatus.ok;
+}
+
+export interface TrustOptions {
+  stack: string;
+  policy: string[];
+  out: string;
+}
+
+/** Writes the trust file of a deployed evidence stack; never over one that is there. */
+export async function auditTrust(
+  io: Io,
+  clients: Parameters<typeof trustOfStack>[0],
+  { stack, policy, out }: TrustOptions,
+): Promise<number> {
+  const text = `${JSON.stringify(await trustOfStack(clients, stack, policy), null, 2)}\n`;
+  try {
+    await writeFile(out, text, { flag: 'wx' });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new UsageError(
+      code === 'EEXIST' ? `${out} is there already.` : `${out} cannot be written: ${code}.`,
+    );
+  }
+  const sha256 = createHash('sha256').update(text).digest('hex');
+  io.out(`${out}: SHA-256 ${sha256}\nKeep it, and its SHA-256, away from the evidence.\n`);
   return exitStatus.ok;
 }
 

@@ -28,6 +28,7 @@ test.each([
   [['audit', 'verify', '/nowhere'], /required option '--trust <file>'/],
   [['audit', 'verify', '/nowhere', '--trust', '/nowhere/trust.json'], /cannot be read: ENOENT/],
   [['audit', 'verify', 's3:/bucket', '--trust', '/nowhere'], /cannot be read|Expected s3:\/\/BUCKET/],
+  [['audit', 'trust'], /required option '--out <file>'/],
   [['audit', 'export', 'bucket', '/tmp'], /Expected s3:\/\/BUCKET, got "bucket"/],
 ])('%j is wrong use: one line, status 2', async (line, message) => {
   const { status, err, out } = await command(line);
