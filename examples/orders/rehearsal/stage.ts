@@ -20,7 +20,7 @@ const example = new URL('../', import.meta.url).pathname;
 const timeScale = 60;
 /** Transactions a second over all shards, and tries of the probes a second over all instances. */
 const rate = 60;
-const tries = 60;
+const tries = 30;
 
 export interface StageOptions {
   /** Where everything that outlives the rehearsal goes. */

@@ -24,6 +24,9 @@ export interface ProbeLine {
   ackedAt: string;
 }
 
+/** A clone is quarantined for longer than this before it could take a write. */
+const discoveryMs = 1000;
+
 const config = readConfig<ProbeConfig>();
 const list = createWriteStream(config.file, { flags: 'a' });
 const resolve = resolverOf(config.dns);
@@ -74,7 +77,7 @@ process.stdin.resume();
 
 while (running) {
   await discover().catch(() => {});
-  await pause(250);
+  await pause(discoveryMs);
 }
 await Promise.all(known.values());
 await new Promise<void>((resolveEnd) => list.end(resolveEnd));

@@ -5,6 +5,7 @@ import { type ServerAccount, serverAccount } from './account.ts';
 import { type Binaries, findBinaries } from './binaries.ts';
 import { markOwner, startWatchdog } from './cleanup.ts';
 import { runAs } from './command.ts';
+import { scramIterations } from './configuration.ts';
 import { newHomePrefix } from './place.ts';
 
 /** The superuser of every server: reachable only over a Unix socket in a private folder. */
@@ -101,6 +102,7 @@ export class PostgresHome {
       '--wal-segsize=1',
       // Or initdb's own servers would use segments in /dev/shm, which stay there where they are killed.
       '--set=dynamic_shared_memory_type=mmap',
+      `--set=scram_iterations=${scramIterations}`,
       '--no-sync',
     ]);
     await rm(passwordFile);
