@@ -7,12 +7,13 @@ const longestTimerMs = 2 ** 31 - 1;
  * A clock whose timestamps are true and whose durations are divided by `scale`.
  * `scale` 1 is real time; 60 lets a minute of waiting pass in a second.
  */
-export function scaledClock(scale = 1): Clock {
-  if (!Number.isFinite(scale) || scale <= 0) {
-    throw new RangeError(`The clock's scale must be a number above 0, got ${scale}`);
-  }
+export function scaledClock(scale = 1, recurrenceScale = scale): Clock {
+  for (const each of [scale, recurrenceScale])
+    if (!Number.isFinite(each) || each <= 0)
+      throw new RangeError(`The clock's scale must be a number above 0, got ${each}`);
   return {
     scale,
+    recurrenceScale,
     now: () => new Date(),
     sleep: (nominalMs, signal) => sleepUntil(Date.now() + nominalMs / scale, signal),
     every: (nominalMs, run) => {

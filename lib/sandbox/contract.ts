@@ -49,10 +49,15 @@ export class ServiceError extends Error {
 
 /**
  * Timestamps are always true; only *durations* given by a template, a state machine or an API
- * (waits, schedules, alarm periods, simulated restores) are divided by `scale`.
+ * (waits, schedules, alarm periods, simulated restores) are divided.
  */
 export interface Clock {
   readonly scale: number;
+  /**
+   * Schedules and alarm periods are divided by this instead: what comes again and again does real work each
+   * time, and would leave the machine none for the run itself. At most `scale`.
+   */
+  readonly recurrenceScale: number;
   now(): Date;
   /** Resolves after `nominalMs / scale` milliseconds; rejects with the signal's reason when aborted. */
   sleep(nominalMs: number, signal?: AbortSignal): Promise<void>;

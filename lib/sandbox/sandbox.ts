@@ -13,8 +13,8 @@ import { Endpoint } from './wire/server.ts';
 
 export interface SandboxOptions {
   world: World;
-  /** Durations are divided by `scale`; timestamps stay true. Default 1. */
-  clock?: { scale: number };
+  /** Durations are divided by `scale`, schedules and alarm periods by `recurrenceScale`; timestamps stay true. Default 1. */
+  clock?: { scale: number; recurrenceScale?: number };
   /** Where the sandbox makes its own folder, which is removed at the end. Default: the system's for such things. */
   directory?: string;
   /** Of the endpoint. Default: any free one. */
@@ -61,7 +61,7 @@ export class Sandbox {
     teardown.add(onTermination(() => teardown.run()));
     const network = await Network.open(world);
     teardown.add(() => network.close());
-    const clock = scaledClock(options.clock?.scale ?? 1);
+    const clock = scaledClock(options.clock?.scale, options.clock?.recurrenceScale);
     const context = new ServiceDirectory({
       account: world.account,
       region: world.region,

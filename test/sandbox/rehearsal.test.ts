@@ -24,7 +24,16 @@ afterAll(async () => {
 /** Runs the public command in a process of its own. */
 async function rehearse(scenario: string) {
   const out = join(directory, scenario);
-  const args = ['examples/orders/rehearse.ts', '--scenario', scenario, '--shards', '2', '--out', out, '--json'];
+  const args = [
+    'examples/orders/rehearse.ts',
+    '--scenario',
+    scenario,
+    '--shards',
+    '2',
+    '--out',
+    out,
+    '--json',
+  ];
   const child = spawn(process.execPath, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
   let json = '';
   let said = '';

@@ -18,6 +18,8 @@ const example = new URL('../', import.meta.url).pathname;
 
 /** One nominal minute of waits, schedules and alarm periods passes in a second. */
 const timeScale = 60;
+/** Schedules and alarms come every three seconds instead of every minute: the sentinel's work is real. */
+const recurrenceScale = 20;
 /** Transactions a second over all shards, and tries of the probes a second over all instances. */
 const rate = 60;
 const tries = 30;
@@ -72,7 +74,7 @@ export interface Stage {
   outputs: Record<string, string>;
   /** What goes wrong on purpose. */
   faults: Faults;
-  /** Milliseconds of PostgreSQL's own work, until the clone took writes. */
+  /** Milliseconds of the engine's own work until the clone took writes: base backup laid out, WAL replayed. */
   recoveryMs(instance: string): number;
   /** Sessions over the network whose role is a superuser. */
   superuserSessions(): Promise<{ instance: string; user: string }[]>;
@@ -99,7 +101,7 @@ export async function setStage(options: StageOptions): Promise<Stage> {
   synthesis.done.catch(() => {});
   const starting = Sandbox.start({
     world,
-    clock: { scale: options.scale ?? timeScale },
+    clock: { scale: options.scale ?? timeScale, recurrenceScale },
     rds: { restoreMinutes: options.restoreMinutes },
   });
   cleanup.add(async () => {
@@ -157,7 +159,10 @@ export async function setStage(options: StageOptions): Promise<Stage> {
     directory,
     outputs,
     faults,
-    recoveryMs: (instance) => sandbox.service<RdsService>('rds').timings(instance)?.recoveryMs ?? 0,
+    recoveryMs(instance) {
+      const { copyMs = 0, recoveryMs = 0 } = sandbox.service<RdsService>('rds').timings(instance) ?? {};
+      return copyMs + recoveryMs;
+    },
     superuserSessions: () => sandbox.service<RdsService>('rds').superuserSessions(),
     startTraffic() {
       children.push(start('workload/main.ts', traffic), start('workload/probes.ts', probes));

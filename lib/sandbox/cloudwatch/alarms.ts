@@ -131,7 +131,7 @@ export class Alarms {
   /** A little after the end of each period, so that what was measured in it has arrived. */
   async #evaluateEachPeriod(alarm: MetricAlarm, signal: AbortSignal): Promise<void> {
     const { clock } = this.#context;
-    const periodMs = (alarm.settings.Period * 1000) / clock.scale;
+    const periodMs = (alarm.settings.Period * 1000) / clock.recurrenceScale;
     const grace = Math.min(periodMs / 10, 1000);
     for (;;) {
       const now = clock.now().getTime();

@@ -77,7 +77,7 @@ export class MetricQueries {
 
   /** Periods that have samples, oldest first. */
   #periods(metric: any, range: { StartTime: Date; EndTime: Date }): { at: Date; samples: Sample[] }[] {
-    const periodMs = (metric.Period * 1000) / this.#context.clock.scale;
+    const periodMs = (metric.Period * 1000) / this.#context.clock.recurrenceScale;
     const from = Math.floor(new Date(range.StartTime).getTime() / periodMs) * periodMs;
     const chosen = { namespace: metric.Namespace, name: metric.MetricName, dimensions: metric.Dimensions };
     const samples = this.#store.samples(chosen, from, new Date(range.EndTime).getTime(), metric.Unit);

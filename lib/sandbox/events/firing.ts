@@ -9,7 +9,8 @@ export async function runSchedule(
   fire: (scheduledFor: Date) => void,
 ): Promise<void> {
   if (times.kind === 'rate') {
-    const stop = clock.every(times.everyMs, () => fire(clock.now()));
+    const nominalMs = (times.everyMs * clock.scale) / clock.recurrenceScale;
+    const stop = clock.every(nominalMs, () => fire(clock.now()));
     signal.addEventListener('abort', stop, { once: true });
     return;
   }

@@ -13,10 +13,12 @@ type Answer = (input: any, call: Call) => unknown;
 /** A clock on which nominal durations pass `scale` times faster; it notes them. */
 export class ShortClock implements Clock {
   readonly scale: number;
+  readonly recurrenceScale: number;
   readonly slept: number[] = [];
 
   constructor(scale = 1000) {
     this.scale = scale;
+    this.recurrenceScale = scale;
   }
 
   now(): Date {
