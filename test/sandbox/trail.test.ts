@@ -230,7 +230,7 @@ describe('an exported trail', () => {
 
   test('a trust file with another key under the same name is refused', async () => {
     const trust = JSON.parse(await trustText());
-    trust.keys[0].vkey = trust.keys[0].vkey.replace(/.$/, 'A');
+    trust.keys[0].vkey = trust.keys[0].vkey.replace(/.$/, (last: string) => (last === 'A' ? 'B' : 'A'));
     await writeFile(trustPath, JSON.stringify(trust));
 
     expect(await command()).toBe(2);

@@ -63,10 +63,8 @@ export async function withSession<T>(
   options: SessionOptions,
   use: (session: Session) => Promise<T>,
 ): Promise<T> {
-  const client = await connect(server, login, options);
   let broken: Error | undefined;
-  // Without a listener, a connection that breaks between two statements would end the process.
-  client.on('error', (error) => {
+  const client = await connect(server, login, options, (error) => {
     broken = error;
   });
   try {
@@ -76,7 +74,12 @@ export async function withSession<T>(
   }
 }
 
-async function connect(server: Server, login: Login, options: SessionOptions): Promise<pg.Client> {
+async function connect(
+  server: Server,
+  login: Login,
+  options: SessionOptions,
+  onBroken: (error: Error) => void,
+): Promise<pg.Client> {
   const settings: Record<string, string> = {
     ...pinned,
     default_transaction_read_only: options.readOnly ? 'on' : 'off',
@@ -103,6 +106,9 @@ async function connect(server: Server, login: Login, options: SessionOptions): P
         .map(([name, value]) => `-c ${name}=${value.replaceAll(' ', '\\ ')}`)
         .join(' '),
     });
+    // From the very start: a session may be ended with the same bytes that open it, and without a listener
+    // a connection that breaks between two statements would end the process.
+    client.on('error', onBroken);
     await client.connect();
     return client;
   } catch (error) {
