@@ -42,7 +42,11 @@ export class TestServer {
     const directory = folder();
     await run(
       join(native, 'bin/initdb'),
-      ['-D', join(directory, 'data'), '-U', superuser.username, '-A', 'trust', '-N'],
+      [
+        ...['-D', join(directory, 'data'), '-U', superuser.username, '-A', 'trust', '-N'],
+        // Whatever the environment's locale is, or none.
+        ...['--encoding=UTF8', '--locale-provider=builtin', '--locale=C.UTF-8'],
+      ],
       {
         ...owner,
         cwd: directory,
