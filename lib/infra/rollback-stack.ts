@@ -20,8 +20,8 @@ import { Triggers } from './triggers.ts';
 export interface RollbackStackProps extends StackProps {
   policy: Policy;
   evidence: Evidence;
-  /** Of the clones' quarantine parameter group; the cluster's own major version. */
-  parameterGroupFamily: string;
+  /** Of the clones' quarantine parameter group; the cluster's own major version. Default `postgres18`. */
+  parameterGroupFamily?: string;
 }
 
 /** Everything that rolls one cluster back. */
@@ -37,7 +37,11 @@ export class RollbackStack extends Stack {
     const deadLetters = this.deadLetters();
     const policyAsset = new PolicyAsset(this, 'Policy', policy);
     const network = new Network(this, 'Network', policy);
-    const quarantine = quarantineParameterGroup(this, this.cluster, props.parameterGroupFamily);
+    const quarantine = quarantineParameterGroup(
+      this,
+      this.cluster,
+      props.parameterGroupFamily ?? 'postgres18',
+    );
     const rollbackMachineArn = this.machineArn('rollback');
     const alarms = new Alarms(this, 'Alarms', { cluster: this.cluster, topic, deadLetters });
     const functions = new AreaFunctions(this, 'Functions', {
