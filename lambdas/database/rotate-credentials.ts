@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod/mini';
 import { setPassword } from '../../lib/adapters/postgres/roles.ts';
-import { forAll } from '../databases.ts';
+import { forAll } from '../../lib/domain/for-all.ts';
 import { defineStep } from '../step.ts';
 import type { DatabasePorts } from './ports.ts';
 

@@ -1,10 +1,13 @@
 import * as z from 'zod/mini';
 import type { RunRef } from '../../lib/domain/envelope.ts';
+import { forAll } from '../../lib/domain/for-all.ts';
 import { tags } from '../../lib/domain/run/names.ts';
-import { inBatches } from '../in-batches.ts';
 import { defineStep } from '../step.ts';
 import { endRun } from './ending.ts';
 import type { PlanPorts } from './ports.ts';
+
+/** Instances that are tagged at the same time. */
+const taggedAtOnce = 20;
 
 const finding = z.object({ error: z.string(), cause: z.string() });
 
@@ -58,8 +61,9 @@ async function sayWhoIsLive({ id }: RunRef, { documents, instances }: PlanPorts)
   const { shards } = await documents.plan(id);
   const arnOf = new Map((await instances.list()).map((instance) => [instance.id, instance.arn]));
   const tagAll = (names: string[], role: 'live' | 'retired') =>
-    inBatches(
+    forAll(
       names.filter((name) => arnOf.has(name)),
+      taggedAtOnce,
       (name) => instances.tag(arnOf.get(name)!, { [tags.role]: role }),
     );
   const live = await tagAll(

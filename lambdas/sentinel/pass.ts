@@ -1,7 +1,8 @@
 import type { Login, Server } from '../../lib/adapters/postgres/connection.ts';
 import { RollbackError } from '../../lib/domain/errors.ts';
+import { forAll } from '../../lib/domain/for-all.ts';
 import type { Policy } from '../../lib/domain/policy/policy.ts';
-import { type Documents, forAll } from '../databases.ts';
+import type { Documents } from '../databases.ts';
 import { look, type Sight } from './look.ts';
 
 /** `sentinel/<cluster>/last-good.json`. */

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { provenFence } from '../../lib/adapters/postgres/fence.ts';
 import { RollbackError } from '../../lib/domain/errors.ts';
-import { forAll } from '../databases.ts';
+import { forAll } from '../../lib/domain/for-all.ts';
 import { defineStep } from '../step.ts';
 import { checkInvariants } from './checks.ts';
 import { atOnce, type ValidatePorts } from './ports.ts';

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import * as z from 'zod/mini';
 import { readIdentity } from '../../lib/adapters/postgres/identity.ts';
 import { RollbackError } from '../../lib/domain/errors.ts';
-import { forAll } from '../databases.ts';
+import { forAll } from '../../lib/domain/for-all.ts';
 import { defineStep } from '../step.ts';
 import { atOnce, type ValidatePorts } from './ports.ts';
 

@@ -1,9 +1,9 @@
 import * as z from 'zod/mini';
 import { couldNotLook, straddling, total } from '../../lib/adapters/postgres/invariants.ts';
 import { RollbackError } from '../../lib/domain/errors.ts';
+import { forAll } from '../../lib/domain/for-all.ts';
 import { judgeTotal, type TotalMeasured } from '../../lib/domain/validation/across.ts';
 import { worst } from '../../lib/domain/validation/verdict.ts';
-import { forAll } from '../databases.ts';
 import { defineStep } from '../step.ts';
 import { atOnce, statementTimeoutMs, type ValidatePorts } from './ports.ts';
 import { demandPass, evidenceOfFailure, keep } from './verdicts.ts';

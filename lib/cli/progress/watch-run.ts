@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DescribeExecutionCommand, paginateListExecutions, type SFNClient } from '@aws-sdk/client-sfn';
+import { forAll } from '../../domain/for-all.ts';
 import type { EndEvent, RunEvent } from './events.ts';
 import { type Followed, History } from './history.ts';
 
@@ -27,7 +28,7 @@ export async function watchRun(options: WatchOptions): Promise<EndEvent> {
 
   const look = async (): Promise<void> => {
     const open = [...followed.values()].filter((history) => !history.ended);
-    await eachOf(open, lookedAtOnce, async (history) => {
+    await forAll(open, lookedAtOnce, async (history) => {
       const news = await history.read();
       for (const event of news.events) onEvent(event);
       for (const { arn, as } of news.started) {
@@ -61,16 +62,4 @@ export async function watchRun(options: WatchOptions): Promise<EndEvent> {
     }
     await sleep(intervalMs, undefined, { signal });
   }
-}
-
-async function eachOf<Item>(
-  items: Item[],
-  atOnce: number,
-  work: (item: Item) => Promise<void>,
-): Promise<void> {
-  const rest = items.values();
-  const worker = async () => {
-    for (const item of rest) await work(item);
-  };
-  await Promise.all(Array.from({ length: Math.min(atOnce, items.length) }, worker));
 }

@@ -1,3 +1,4 @@
+import { forAll } from '../for-all.ts';
 import { closeLane, endOf, type LaneEnd, laneOfFork } from './closing.ts';
 import type { DataOf } from './record.ts';
 import type { AuditTrail, LaneRecorder, Placed, TrailRun } from './trail.ts';
@@ -35,7 +36,7 @@ export async function join(
     if (head?.record.final) return endOf(head.record, head.hash);
     return closeLane(trail, run, laneOfFork(lane, forked.hash), 'Join');
   };
-  const ends = await eachOf(lanes, lanesAtOnce, end);
+  const ends = await forAll(lanes, lanesAtOnce, end);
 
   const failed = ends.filter(({ ok }) => !ok);
   const ok = ends.length - failed.length;
@@ -47,22 +48,4 @@ export async function join(
     data: { phase, count: ends.length, ok, failed: failed.length, heads },
   });
   return { phase, total: ends.length, ok, failed };
-}
-
-/** Maps a list, so many at once, keeping its order. */
-async function eachOf<Item, Result>(
-  items: Item[],
-  atOnce: number,
-  work: (item: Item) => Promise<Result>,
-): Promise<Result[]> {
-  const results: Result[] = new Array(items.length);
-  let next = 0;
-  const worker = async () => {
-    while (next < items.length) {
-      const index = next++;
-      results[index] = await work(items[index]!);
-    }
-  };
-  await Promise.all(Array.from({ length: Math.min(atOnce, items.length) }, worker));
-  return results;
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { Databases, type Documents, forAll, shardOf } from '../../../lambdas/databases.ts';
+import { Databases, type Documents, shardOf } from '../../../lambdas/databases.ts';
+import { forAll } from '../../../lib/domain/for-all.ts';
 import type { Policy } from '../../../lib/domain/policy/policy.ts';
 
 const stored: Record<string, unknown> = {

@@ -5,6 +5,7 @@ import {
   type S3Client,
 } from '@aws-sdk/client-s3';
 import type { EvidenceSource, StoredVersion } from '../../../domain/audit/verifier/source.ts';
+import { forAll } from '../../../domain/for-all.ts';
 import { send, translateError } from '../errors.ts';
 import { readAtMost } from './body.ts';
 
@@ -40,7 +41,7 @@ export function bucketSource(s3: S3Client, bucket: string, prefix?: string): Evi
           lastModified: marker.LastModified?.getTime(),
           size: 0,
         }));
-        await eachOf(written, asked, async (version: StoredVersion) => {
+        await forAll(written, asked, async (version: StoredVersion) => {
           version.retention = await retentionOf(s3, bucket, version);
         });
         yield* [...written, ...markers].sort((a, b) =>
@@ -78,16 +79,4 @@ async function retentionOf(s3: S3Client, bucket: string, { key, versionId }: Sto
     if (name === 'AccessDenied' || name === 'AccessDeniedException') return undefined;
     throw translateError(error, 'GetObjectRetention');
   }
-}
-
-async function eachOf<Item>(
-  items: Item[],
-  atOnce: number,
-  work: (item: Item) => Promise<void>,
-): Promise<void> {
-  const rest = items.values();
-  const worker = async () => {
-    for (const item of rest) await work(item);
-  };
-  await Promise.all(Array.from({ length: atOnce }, worker));
 }
